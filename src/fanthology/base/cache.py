@@ -1,0 +1,103 @@
+"""The embedded profile's cache: one SQLite file of its own, shared by all processes, never truth.
+
+Django's own backends either live in one process, or count without a lock, or would put the counting of every login
+into the archive's database. This one has an atomic `add` and `incr`, which rate limits lean on. Losing the file costs
+nothing but the counts.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS cache (key TEXT PRIMARY KEY, value BLOB NOT NULL, expires REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS cache_expires ON cache (expires);
+"""
+FRESH = "(expires IS NULL OR expires > ?)"
+
+
+class SqliteCache(BaseCache):
+    """`LOCATION` is the file. Values are pickled by ourselves for ourselves; no request can write one directly."""
+
+    def __init__(self, location: str | Path, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self._path = Path(location)
+        self._local = threading.local()
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        row = self._run(f"SELECT value FROM cache WHERE key = ? AND {FRESH}", self._key(key, version), time.time()).fetchone()  # noqa: S608
+        return default if row is None else pickle.loads(row[0])  # noqa: S301 - written by `set` alone
+
+    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO cache VALUES (?, ?, ?)",
+            self._key(key, version),
+            pickle.dumps(value),
+            self.get_backend_timeout(timeout),
+        )
+
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Set, unless a fresh value is there: among any number of processes exactly one is told True."""
+        statement = (
+            "INSERT INTO cache VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value,"
+            " expires = excluded.expires WHERE cache.expires <= ?"
+        )
+        key, now = self._key(key, version), time.time()
+        return self._run(statement, key, pickle.dumps(value), self.get_backend_timeout(timeout), now).rowcount > 0
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Count up, atomically, keeping the time at which the count expires. Raises ValueError for a missing key."""
+        whole = self._key(key, version)
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            row = connection.execute(f"SELECT value FROM cache WHERE key = ? AND {FRESH}", (whole, time.time())).fetchone()  # noqa: S608
+            if row is None:
+                raise ValueError(f"Key {key!r} not found")
+            value: int = pickle.loads(row[0]) + delta  # noqa: S301 - written by `set` alone
+            connection.execute("UPDATE cache SET value = ? WHERE key = ?", (pickle.dumps(value), whole))
+        finally:
+            connection.execute("COMMIT")
+        return value
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        statement = f"UPDATE cache SET expires = ? WHERE key = ? AND {FRESH}"  # noqa: S608 - our own constant
+        return self._run(statement, self.get_backend_timeout(timeout), self._key(key, version), time.time()).rowcount > 0
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        return self._run("DELETE FROM cache WHERE key = ?", self._key(key, version)).rowcount > 0
+
+    def clear(self) -> None:
+        self._run("DELETE FROM cache")
+
+    def tidy(self) -> int:
+        """Drop what has expired; returns how many rows."""
+        return self._run("DELETE FROM cache WHERE expires <= ?", time.time()).rowcount
+
+    def close(self, **_: Any) -> None:
+        """Called by Django after each request; the connection stays, as opening costs more than asking."""
+
+    def _key(self, key: str, version: int | None) -> str:
+        return self.make_and_validate_key(key, version=version)
+
+    def _run(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return self._connection().execute(statement, values)
+
+    def _connection(self) -> sqlite3.Connection:
+        """One per thread, in autocommit. Synchronous OFF: a cache may lose its last second to a power cut."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            found = sqlite3.connect(self._path, timeout=20, isolation_level=None)
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = OFF")
+            found.executescript(SCHEMA)
+            self._local.connection = found
+        return found

@@ -1,0 +1,124 @@
+"""The worker: one thread per lane, and one that keeps leases alive, reaps and looks at the clock.
+
+The pulse lane carries the outbox, search, schedule and mail and is never behind a rescue: it has its own thread, and
+long jobs parse nothing in this process (the sandbox's children do).
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable
+
+from django.db import close_old_connections, connection
+
+from . import jobs, outbox
+from .jobs import Run
+
+IDLE_SECONDS = {"pulse": 0.25, "long": 1.0}
+HEARTBEAT_SECONDS = 15.0
+log = logging.getLogger("fanthology.worker")
+
+
+class Worker:
+    """Runs lanes until `stop`. A running slice is finished first (≤ 10 s); nothing is cut off."""
+
+    def __init__(self, lanes: Iterable[str]) -> None:
+        self.lanes = tuple(lanes)
+        self.stopping = threading.Event()
+        self.running: dict[str, Run] = {}
+
+    def run(self) -> None:
+        """Block until `stop` was called and every lane has come to rest."""
+        loops = [threading.Thread(target=self._lane, args=(lane,), name=f"lane-{lane}") for lane in self.lanes]
+        loops.append(threading.Thread(target=self._keep_watch, name="watch"))
+        for loop in loops:
+            loop.start()
+        for loop in loops:
+            loop.join()
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def _lane(self, lane: str) -> None:
+        while not self.stopping.is_set():
+            if not self._safely(lambda: self._turn(lane)):
+                self.stopping.wait(IDLE_SECONDS[lane])
+        connection.close()
+
+    def _turn(self, lane: str) -> bool:
+        """One round of a lane; True when there was something to do."""
+        news = deliver_all() if lane == "pulse" else 0
+        run = jobs.claim([lane])
+        if run is None:
+            return news > 0
+        self.running[lane] = run
+        try:
+            jobs.perform(run)
+        finally:
+            del self.running[lane]
+        return True
+
+    def _keep_watch(self) -> None:
+        while not self.stopping.is_set():
+            self._safely(self._watch)
+            self.stopping.wait(HEARTBEAT_SECONDS)
+        connection.close()
+
+    def _watch(self) -> bool:
+        jobs.renew(list(self.running.values()))
+        jobs.reap()
+        if "pulse" in self.lanes:
+            jobs.schedule()
+        return True
+
+    def _safely(self, turn: Callable[[], bool]) -> bool:
+        """A database that is away or locked must not end the worker: say so, take a fresh connection, try again."""
+        try:
+            close_old_connections()
+            return turn()
+        except Exception:
+            log.exception("%s: a turn failed", threading.current_thread().name)
+            connection.close()
+            self.stopping.wait(1.0)
+            return False
+
+
+def deliver_all() -> int:
+    """Bring every consumer its news; one that fails is asked again at the next turn and holds up no other."""
+    told = 0
+    for name in list(outbox.CONSUMERS):
+        try:
+            told += outbox.deliver(name)
+        except Exception:
+            log.exception("the consumer %s failed", name)
+    return told
+
+
+def drain(lanes: Iterable[str] = jobs.LANES) -> int:
+    """Do everything that is due, here and now, in this thread, until nothing is left; returns how many slices.
+
+    What `fanthology work --once`, the demo and tests use. Jobs that wait for a later time (retries) stay queued.
+    """
+    lanes, slices = tuple(lanes), 0
+    jobs.reap()
+    while True:
+        news = deliver_all() if "pulse" in lanes else 0
+        run = jobs.claim(lanes)
+        if run is not None:
+            jobs.perform(run)
+            slices += 1
+        elif not news:
+            return slices
+
+
+def work(lanes: Iterable[str] = jobs.LANES, *, once: bool = False) -> None:
+    """The worker loop until SIGTERM or SIGINT; with `once`, until nothing is due."""
+    if once:
+        drain(lanes)
+        return
+    worker = Worker(lanes)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
