@@ -93,7 +93,9 @@ class PenName(models.Model):
                 condition=Q(status="owned", person__isnull=False) | (~Q(status="owned") & Q(person__isnull=True)),
                 name="pen_name_owned_exactly_by_a_person",
             ),
-            models.CheckConstraint(condition=Q(status__in=["owned", "unclaimed", "orphaned"]), name="pen_name_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["owned", "unclaimed", "orphaned"]), name="pen_name_status_known"
+            ),
             models.UniqueConstraint(fields=["person"], condition=Q(is_default=True), name="one_default_pen_name_each"),
             models.CheckConstraint(condition=~Q(name=""), name="pen_name_has_a_name"),
         ]

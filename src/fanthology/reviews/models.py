@@ -50,12 +50,18 @@ class Review(models.Model):
                 condition=Q(work__isnull=False, series__isnull=True) | Q(work__isnull=True, series__isnull=False),
                 name="review_has_one_target",
             ),
-            models.CheckConstraint(condition=Q(chapter__isnull=True) | Q(work__isnull=False), name="chapter_review_names_its_work"),
+            models.CheckConstraint(
+                condition=Q(chapter__isnull=True) | Q(work__isnull=False), name="chapter_review_names_its_work"
+            ),
             models.CheckConstraint(condition=Q(pen_name__isnull=True) | Q(guest_name=""), name="review_signed_once"),
-            models.CheckConstraint(condition=Q(stars__isnull=True) | Q(stars__range=(1, 10)), name="stars_are_half_stars_1_to_10"),
+            models.CheckConstraint(
+                condition=Q(stars__isnull=True) | Q(stars__range=(1, 10)), name="stars_are_half_stars_1_to_10"
+            ),
             models.CheckConstraint(condition=Q(state__in=["shown", "held", "hidden"]), name="review_state_known"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["work", "state", "written_at"], name="reviews_of_a_work")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["work", "state", "written_at"], name="reviews_of_a_work")
+        ]
 
 
 class Kudos(models.Model):

@@ -66,7 +66,9 @@ def rebuild_closure() -> int:
         present = set(TagClosure.objects.values_list("tag_id", "ancestor_id"))
         for tag_id, ancestor_id in present - wanted:
             TagClosure.objects.filter(tag_id=tag_id, ancestor_id=ancestor_id).delete()
-        missing = [TagClosure(tag_id=tag_id, ancestor_id=ancestor_id) for tag_id, ancestor_id in sorted(wanted - present)]
+        missing = [
+            TagClosure(tag_id=tag_id, ancestor_id=ancestor_id) for tag_id, ancestor_id in sorted(wanted - present)
+        ]
         TagClosure.objects.bulk_create(missing, batch_size=500)
         return len(present ^ wanted)
 

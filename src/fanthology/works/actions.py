@@ -149,8 +149,10 @@ def change_header(*, work: Work, header: Header, version: int, actor: int | None
 def change_tags(*, work: Work, tags: Sequence[Tagged], version: int, actor: int | None = None) -> Work:
     with transaction.atomic():
         current = _locked(work.pk, version)
+        before = list(current.work_tags.values_list("tag_id", flat=True))
         current.work_tags.all().delete()
         _tag(current, tags)
+        outbox.publish("work.retagged", "work", current.pk, tags=before)
         _touch(current, actor=actor, verb="work tags changed")
     return current
 
@@ -164,7 +166,9 @@ def change_authors(*, work: Work, authors: Sequence[PenName], version: int, acto
     return current
 
 
-def add_chapters(*, work: Work, chapters: Sequence[NewChapter], version: int, actor: int | None = None) -> list[Chapter]:
+def add_chapters(
+    *, work: Work, chapters: Sequence[NewChapter], version: int, actor: int | None = None
+) -> list[Chapter]:
     with transaction.atomic():
         current = _locked(work.pk, version)
         made = _write_chapters(current, chapters)
@@ -173,7 +177,9 @@ def add_chapters(*, work: Work, chapters: Sequence[NewChapter], version: int, ac
     return made
 
 
-def revise_chapter(*, chapter: Chapter, new: NewChapter, made_by: PenName | None = None, reason: str = "", actor: int | None = None) -> Chapter:
+def revise_chapter(
+    *, chapter: Chapter, new: NewChapter, made_by: PenName | None = None, reason: str = "", actor: int | None = None
+) -> Chapter:
     """Give a chapter new words and headings: a new revision where the text differs, none where only headings do."""
     with transaction.atomic():
         work = Work.objects.select_for_update().get(pk=chapter.work_id)
@@ -219,7 +225,9 @@ def post_works(*, work_ids: Iterable[int], audience: Audience | None = None, act
         ready = Work.objects.filter(pk__in=list(work_ids), state__in=[State.DRAFT.value, State.WAITING.value])
         found = list(ready.values_list("pk", flat=True))
         change = {"audience": audience.value} if audience else {}
-        Work.objects.filter(pk__in=found).update(state=State.POSTED.value, posted_at=timezone.now(), stamp=F("stamp") + 1, **change)
+        Work.objects.filter(pk__in=found).update(
+            state=State.POSTED.value, posted_at=timezone.now(), stamp=F("stamp") + 1, **change
+        )
         for work_id in found:
             outbox.publish("work.changed", "work", work_id)
         if found:
@@ -254,14 +262,19 @@ def purge_works(*, work_ids: Sequence[int]) -> int:
     """Remove works and everything of theirs from the database. For withdrawal and for undoing a rescue."""
     with transaction.atomic():
         found = list(Work.objects.filter(pk__in=work_ids).values_list("pk", flat=True))
+        tags: dict[int, list[int]] = {work_id: [] for work_id in found}
+        for work_id, tag_id in WorkTag.objects.filter(work_id__in=found).values_list("work_id", "tag_id"):
+            tags[work_id].append(tag_id)
         _drop_chapters(Chapter.objects.filter(work_id__in=found).values_list("pk", flat=True))
         Work.objects.filter(pk__in=found).delete()
         for work_id in found:
-            outbox.publish("work.removed", "work", work_id)
+            outbox.publish("work.removed", "work", work_id, tags=tags[work_id])
     return len(found)
 
 
-def set_series_places(*, series: Series, places: Sequence[tuple[Work | Series, bool]], actor: int | None = None) -> None:
+def set_series_places(
+    *, series: Series, places: Sequence[tuple[Work | Series, bool]], actor: int | None = None
+) -> None:
     """Replace the order of a series: (work or sub-series, confirmed). Raises CircularSeries; nothing is written then."""
     with transaction.atomic():
         for held, _ in places:
@@ -312,10 +325,15 @@ def _refusal_digests(*, email: str, name: str, site: str, url: str) -> list[tupl
     plain = [
         ("email", email.strip().casefold()),
         ("name", f"{fold(name)}\n{fold(site)}" if name and site else ""),
-        ("url", url.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/").casefold()),
+        (
+            "url",
+            url.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/").casefold(),
+        ),
     ]
     key = settings.SECRET_KEY.encode()
-    return [(kind, hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()) for kind, text in plain if text]
+    return [
+        (kind, hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()) for kind, text in plain if text
+    ]
 
 
 def _locked(work_id: int, version: int) -> Work:
@@ -334,10 +352,29 @@ def _touch(work: Work, *, actor: int | None, verb: str) -> None:
         ledger.write(verb, "work", work.pk, actor=actor)
 
 
-_PLAIN_FIELDS = (
-    "summary notes end_notes disclaimer spoilers archive_permission language rating rating_as_written warnings_stated gate_adults"
-    " gate_members gate_text anonymous complete expected_chapters is_round_robin is_featured origin origin_url arrived_in_bulk"
-).split()
+_PLAIN_FIELDS = [
+    "summary",
+    "notes",
+    "end_notes",
+    "disclaimer",
+    "spoilers",
+    "archive_permission",
+    "language",
+    "rating",
+    "rating_as_written",
+    "warnings_stated",
+    "gate_adults",
+    "gate_members",
+    "gate_text",
+    "anonymous",
+    "complete",
+    "expected_chapters",
+    "is_round_robin",
+    "is_featured",
+    "origin",
+    "origin_url",
+    "arrived_in_bulk",
+]
 
 
 def _fill(work: Work, header: Header) -> None:
@@ -354,7 +391,10 @@ def _fill(work: Work, header: Header) -> None:
 
 
 def _sign(work: Work, authors: Sequence[PenName]) -> None:
-    rows = [Authorship(work=work, pen_name=pen_name, position=place) for place, pen_name in enumerate(dict.fromkeys(authors))]
+    rows = [
+        Authorship(work=work, pen_name=pen_name, position=place)
+        for place, pen_name in enumerate(dict.fromkeys(authors))
+    ]
     Authorship.objects.bulk_create(rows)
 
 
@@ -379,7 +419,12 @@ def _text(new: NewChapter, anchor: str) -> Text:
 
 
 def _head(chapter: Chapter, new: NewChapter) -> None:
-    chapter.title, chapter.summary, chapter.notes, chapter.end_notes = new.title[:255], new.summary, new.notes, new.end_notes
+    chapter.title, chapter.summary, chapter.notes, chapter.end_notes = (
+        new.title[:255],
+        new.summary,
+        new.notes,
+        new.end_notes,
+    )
     chapter.state, chapter.word_count, chapter.contributor = new.state.value, new.word_count, new.contributor
     chapter.published_on, chapter.published_precision = known_date(new.published)
 
@@ -418,7 +463,9 @@ def _series_below(series_id: int) -> set[int]:
     """The series itself and every series inside it."""
     seen, waiting = {series_id}, [series_id]
     while waiting:
-        held = SeriesPlace.objects.filter(series_id__in=waiting, subseries__isnull=False).values_list("subseries_id", flat=True)
-        waiting = [below for below in held if below is not None and below not in seen]
+        held = SeriesPlace.objects.filter(series_id__in=waiting, subseries__isnull=False).values_list(
+            "subseries_id", flat=True
+        )
+        waiting = [below for below in held if below not in seen]
         seen.update(waiting)
     return seen

@@ -117,7 +117,9 @@ class Work(models.Model):
     stamp = models.PositiveBigIntegerField(default=1)
     made_at = models.DateTimeField(auto_now_add=True)
 
-    authors: models.ManyToManyField[PenName, Authorship] = models.ManyToManyField(PenName, through="Authorship", related_name="works")
+    authors: models.ManyToManyField[PenName, Authorship] = models.ManyToManyField(
+        PenName, through="Authorship", related_name="works"
+    )
     tags: models.ManyToManyField[Tag, WorkTag] = models.ManyToManyField(Tag, through="WorkTag", related_name="works")
 
     objects: ClassVar[models.Manager[Work]] = WorkQuerySet.as_manager()
@@ -217,7 +219,9 @@ class Chapter(models.Model):
     summary = models.TextField(blank=True)
     notes = models.TextField(blank=True)
     end_notes = models.TextField(blank=True)
-    contributor = models.ForeignKey(PenName, null=True, blank=True, on_delete=models.SET_NULL, related_name="contributions")
+    contributor = models.ForeignKey(
+        PenName, null=True, blank=True, on_delete=models.SET_NULL, related_name="contributions"
+    )
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="current_in")
     word_count = models.PositiveIntegerField(default=0)
     published_on = models.DateField(null=True, blank=True)
@@ -316,7 +320,9 @@ class Series(models.Model):
         verbose_name_plural = "series"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(title=""), name="series_has_a_title"),
-            models.CheckConstraint(condition=Q(openness__in=["closed", "moderated", "open"]), name="series_openness_known"),
+            models.CheckConstraint(
+                condition=Q(openness__in=["closed", "moderated", "open"]), name="series_openness_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -343,11 +349,15 @@ class SeriesPlace(models.Model):
                 condition=Q(work__isnull=False, subseries__isnull=True) | Q(work__isnull=True, subseries__isnull=False),
                 name="series_place_holds_one_thing",
             ),
-            models.UniqueConstraint(fields=["series", "work"], condition=Q(work__isnull=False), name="a_work_once_per_series"),
+            models.UniqueConstraint(
+                fields=["series", "work"], condition=Q(work__isnull=False), name="a_work_once_per_series"
+            ),
             models.UniqueConstraint(
                 fields=["series", "subseries"], condition=Q(subseries__isnull=False), name="a_subseries_once_per_series"
             ),
-            models.CheckConstraint(condition=Q(subseries__isnull=True) | ~Q(subseries=F("series")), name="series_not_in_itself"),
+            models.CheckConstraint(
+                condition=Q(subseries__isnull=True) | ~Q(subseries=F("series")), name="series_not_in_itself"
+            ),
         ]
 
 

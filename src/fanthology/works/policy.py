@@ -67,11 +67,17 @@ _UNDERAGE = re.compile(
     r"\b(under-?\s?age(d)?|chan|minors?\s*/\s*adults?|adults?\s*/\s*minors?|jailbait|teen\s*/\s*adult|adult\s*/\s*teen)\b",
     re.IGNORECASE,
 )
-_NOT_UNDERAGE = re.compile(r"\b(no|not|non|never)[\s-]+under-?\s?age|under-?\s?age[d]?\s+drink\w*|of\s+age\b", re.IGNORECASE)
-_SEXUAL = re.compile(
-    r"\b(smut|pwp|lemons?|porn\w*|sex(ual)?(\s+content|\s+situations?)?|explicit\s+sex\w*|erotica|rape|non-?con)\b", re.IGNORECASE
+_NOT_UNDERAGE = re.compile(
+    r"\b(no|not|non|never)[\s-]+under-?\s?age|under-?\s?age[d]?\s+drink\w*|of\s+age\b", re.IGNORECASE
 )
-_ASK_FIRST = re.compile(r"\b(ask|e-?mail|write|contact)\s+(me\s+)?(first|before)|not?\s+(archiv|repost|forward)\w*|do\s+not\s+\w+", re.IGNORECASE)
+_SEXUAL = re.compile(
+    r"\b(smut|pwp|lemons?|porn\w*|sex(ual)?(\s+content|\s+situations?)?|explicit\s+sex\w*|erotica|rape|non-?con)\b",
+    re.IGNORECASE,
+)
+_ASK_FIRST = re.compile(
+    r"\b(ask|e-?mail|write|contact)\s+(me\s+)?(first|before)|not?\s+(archiv|repost|forward)\w*|do\s+not\s+\w+",
+    re.IGNORECASE,
+)
 
 
 def _words(facts: Declared) -> Iterable[str]:
@@ -93,7 +99,7 @@ def _is_sexual(facts: Declared) -> bool:
 def _declares_underage_sex(facts: Declared) -> bool:
     if "Underage Sex" in facts.warnings or _says(facts, _UNDERAGE_SEX):
         return True
-    return _is_sexual(facts) and (_says(facts, _UNDERAGE) or any(age < 18 for age in facts.declared_ages))  # noqa: PLR2004
+    return _is_sexual(facts) and (_says(facts, _UNDERAGE) or any(age < 18 for age in facts.declared_ages))
 
 
 def _hints_at_underage(facts: Declared) -> bool:
@@ -142,4 +148,6 @@ def decide(facts: Declared, rules: Iterable[Rule] = SHIPPED) -> Decision:
     applying = sorted((rule for rule in rules if rule.applies(facts)), key=lambda rule: -rule.verdict)
     if not applying:
         return Decision(Verdict.ALLOW)
-    return Decision(applying[0].verdict, tuple(rule.reason for rule in applying), tuple(rule.words for rule in applying))
+    return Decision(
+        applying[0].verdict, tuple(rule.reason for rule in applying), tuple(rule.words for rule in applying)
+    )

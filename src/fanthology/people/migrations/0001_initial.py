@@ -7,50 +7,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=60)),
-                ('login_key', models.CharField(editable=False, max_length=120, unique=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_keeper', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("login", models.CharField(max_length=60)),
+                ("login_key", models.CharField(editable=False, max_length=120, unique=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_keeper", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('login_key', ''), _negated=True), name='person_has_a_login')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("login_key", ""), _negated=True), name="person_has_a_login"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PenName',
+            name="PenName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('name_key', models.CharField(db_index=True, editable=False, max_length=400)),
-                ('slug', models.CharField(max_length=100, unique=True)),
-                ('status', models.CharField(choices=[('owned', 'owned'), ('unclaimed', 'unclaimed'), ('orphaned', 'orphaned')], max_length=10)),
-                ('is_default', models.BooleanField(default=False)),
-                ('is_memorial', models.BooleanField(default=False)),
-                ('bio', models.TextField(blank=True)),
-                ('bio_is_shown', models.BooleanField(default=False)),
-                ('joined_on', models.DateField(blank=True, null=True)),
-                ('joined_precision', models.CharField(blank=True, max_length=5)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pen_names', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("name_key", models.CharField(db_index=True, editable=False, max_length=400)),
+                ("slug", models.CharField(max_length=100, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("owned", "owned"), ("unclaimed", "unclaimed"), ("orphaned", "orphaned")],
+                        max_length=10,
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("is_memorial", models.BooleanField(default=False)),
+                ("bio", models.TextField(blank=True)),
+                ("bio_is_shown", models.BooleanField(default=False)),
+                ("joined_on", models.DateField(blank=True, null=True)),
+                ("joined_precision", models.CharField(blank=True, max_length=5)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pen_names",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('status', 'owned')), models.Q(models.Q(('status', 'owned'), _negated=True), ('person__isnull', True)), _connector='OR'), name='pen_name_owned_exactly_by_a_person'), models.CheckConstraint(condition=models.Q(('status__in', ['owned', 'unclaimed', 'orphaned'])), name='pen_name_status_known'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('person',), name='one_default_pen_name_each'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='pen_name_has_a_name')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", False), ("status", "owned")),
+                            models.Q(models.Q(("status", "owned"), _negated=True), ("person__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="pen_name_owned_exactly_by_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["owned", "unclaimed", "orphaned"])),
+                        name="pen_name_status_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("person",), name="one_default_pen_name_each"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="pen_name_has_a_name"),
+                ],
             },
         ),
     ]

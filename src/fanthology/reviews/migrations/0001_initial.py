@@ -6,47 +6,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('works', '0001_initial'),
+        ("people", "0001_initial"),
+        ("works", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Kudos',
+            name="Kudos",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pen_name', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kudos', to='people.penname')),
-                ('work', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kudos', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="kudos", to="people.penname"
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="kudos", to="works.work"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'kudos',
-                'constraints': [models.UniqueConstraint(fields=('work', 'pen_name'), name='kudos_once')],
+                "verbose_name_plural": "kudos",
+                "constraints": [models.UniqueConstraint(fields=("work", "pen_name"), name="kudos_once")],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guest_name', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('stars', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('by_author', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('shown', 'shown'), ('held', 'held'), ('hidden', 'hidden')], default='shown', max_length=10)),
-                ('written_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ('chapter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='works.chapter')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='reviews.review')),
-                ('pen_name', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='people.penname')),
-                ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='works.series')),
-                ('work', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("guest_name", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField(blank=True)),
+                ("stars", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("by_author", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("shown", "shown"), ("held", "held"), ("hidden", "hidden")],
+                        default="shown",
+                        max_length=10,
+                    ),
+                ),
+                ("written_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                (
+                    "chapter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to="works.chapter",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to="people.penname",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="works.series",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="works.work",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['work', 'state', 'written_at'], name='reviews_of_a_work')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('series__isnull', True), ('work__isnull', False)), models.Q(('series__isnull', False), ('work__isnull', True)), _connector='OR'), name='review_has_one_target'), models.CheckConstraint(condition=models.Q(('chapter__isnull', True), ('work__isnull', False), _connector='OR'), name='chapter_review_names_its_work'), models.CheckConstraint(condition=models.Q(('pen_name__isnull', True), ('guest_name', ''), _connector='OR'), name='review_signed_once'), models.CheckConstraint(condition=models.Q(('stars__isnull', True), ('stars__range', (1, 10)), _connector='OR'), name='stars_are_half_stars_1_to_10'), models.CheckConstraint(condition=models.Q(('state__in', ['shown', 'held', 'hidden'])), name='review_state_known')],
+                "indexes": [models.Index(fields=["work", "state", "written_at"], name="reviews_of_a_work")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("series__isnull", True), ("work__isnull", False)),
+                            models.Q(("series__isnull", False), ("work__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="review_has_one_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("chapter__isnull", True), ("work__isnull", False), _connector="OR"),
+                        name="chapter_review_names_its_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pen_name__isnull", True), ("guest_name", ""), _connector="OR"),
+                        name="review_signed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stars__isnull", True), ("stars__range", (1, 10)), _connector="OR"),
+                        name="stars_are_half_stars_1_to_10",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["shown", "held", "hidden"])), name="review_state_known"
+                    ),
+                ],
             },
         ),
     ]

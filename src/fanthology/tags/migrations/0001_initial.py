@@ -5,111 +5,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Kind',
+            name="Kind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('plural', models.CharField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('is_builtin', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("plural", models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("is_builtin", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=250)),
-                ('key', models.CharField(editable=False, max_length=500)),
-                ('disambiguator', models.CharField(blank=True, max_length=100)),
-                ('slug', models.CharField(editable=False, max_length=100)),
-                ('description', models.TextField(blank=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('gate_warn', models.BooleanField(default=False)),
-                ('gate_adults', models.BooleanField(default=False)),
-                ('gate_members', models.BooleanField(default=False)),
-                ('gate_text', models.TextField(blank=True)),
-                ('posted_uses', models.PositiveIntegerField(default=0)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tags', to='tags.kind')),
-                ('synonym_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='synonyms', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=250)),
+                ("key", models.CharField(editable=False, max_length=500)),
+                ("disambiguator", models.CharField(blank=True, max_length=100)),
+                ("slug", models.CharField(editable=False, max_length=100)),
+                ("description", models.TextField(blank=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("gate_warn", models.BooleanField(default=False)),
+                ("gate_adults", models.BooleanField(default=False)),
+                ("gate_members", models.BooleanField(default=False)),
+                ("gate_text", models.TextField(blank=True)),
+                ("posted_uses", models.PositiveIntegerField(default=0)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tags", to="tags.kind"),
+                ),
+                (
+                    "synonym_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="synonyms",
+                        to="tags.tag",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TagClosure',
+            name="TagClosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ancestor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='finds', to='tags.tag')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='found_under', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "ancestor",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="finds", to="tags.tag"),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="found_under", to="tags.tag"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TagMember',
+            name="TagMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('character', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationship_lines', to='tags.tag')),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='member_lines', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "character",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="relationship_lines", to="tags.tag"
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="member_lines", to="tags.tag"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TagParent',
+            name="TagParent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parent_lines', to='tags.tag')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='child_lines', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parent_lines", to="tags.tag"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="child_lines", to="tags.tag"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['kind', '-posted_uses'], name='tag_by_use'),
+            model_name="tag",
+            index=models.Index(fields=["kind", "-posted_uses"], name="tag_by_use"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('kind', 'key', 'disambiguator'), name='one_tag_per_kind_and_name'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "key", "disambiguator"), name="one_tag_per_kind_and_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='tag_has_a_name'),
+            model_name="tag",
+            constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="tag_has_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('synonym_of__isnull', True), models.Q(('synonym_of', models.F('id')), _negated=True), _connector='OR'), name='tag_is_no_synonym_of_itself'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("synonym_of__isnull", True),
+                    models.Q(("synonym_of", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="tag_is_no_synonym_of_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 1), models.Q(('gate_adults', False), ('gate_members', False), ('gate_warn', False)), _connector='OR'), name='only_ratings_carry_gates'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", 1),
+                    models.Q(("gate_adults", False), ("gate_members", False), ("gate_warn", False)),
+                    _connector="OR",
+                ),
+                name="only_ratings_carry_gates",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagclosure',
-            index=models.Index(fields=['ancestor', 'tag'], name='closure_downwards'),
+            model_name="tagclosure",
+            index=models.Index(fields=["ancestor", "tag"], name="closure_downwards"),
         ),
         migrations.AddConstraint(
-            model_name='tagclosure',
-            constraint=models.UniqueConstraint(fields=('tag', 'ancestor'), name='one_closure_row_per_pair'),
+            model_name="tagclosure",
+            constraint=models.UniqueConstraint(fields=("tag", "ancestor"), name="one_closure_row_per_pair"),
         ),
         migrations.AddConstraint(
-            model_name='tagmember',
-            constraint=models.UniqueConstraint(fields=('relationship', 'position'), name='one_member_per_place'),
+            model_name="tagmember",
+            constraint=models.UniqueConstraint(fields=("relationship", "position"), name="one_member_per_place"),
         ),
         migrations.AddConstraint(
-            model_name='tagparent',
-            constraint=models.UniqueConstraint(fields=('parent', 'child'), name='one_line_per_parent_and_child'),
+            model_name="tagparent",
+            constraint=models.UniqueConstraint(fields=("parent", "child"), name="one_line_per_parent_and_child"),
         ),
         migrations.AddConstraint(
-            model_name='tagparent',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('child')), _negated=True), name='tag_is_not_its_own_parent'),
+            model_name="tagparent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("child")), _negated=True), name="tag_is_not_its_own_parent"
+            ),
         ),
     ]

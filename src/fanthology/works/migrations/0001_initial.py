@@ -6,345 +6,602 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0001_initial'),
-        ('people', '0001_initial'),
-        ('tags', '0001_initial'),
+        ("base", "0001_initial"),
+        ("people", "0001_initial"),
+        ("tags", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Text',
+            name="Text",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('markup', models.TextField(blank=True)),
-                ('rendered', models.TextField(blank=True)),
-                ('original', models.TextField(blank=True)),
-                ('word_count', models.PositiveIntegerField(default=0)),
-                ('cleaner', models.PositiveSmallIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("markup", models.TextField(blank=True)),
+                ("rendered", models.TextField(blank=True)),
+                ("original", models.TextField(blank=True)),
+                ("word_count", models.PositiveIntegerField(default=0)),
+                ("cleaner", models.PositiveSmallIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work_id', models.PositiveBigIntegerField(unique=True)),
-                ('reason', models.CharField(choices=[('withdrawn', 'withdrawn'), ('legal', 'legal'), ('undone', 'undone')], max_length=10)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("work_id", models.PositiveBigIntegerField(unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("withdrawn", "withdrawn"), ("legal", "legal"), ("undone", "undone")], max_length=10
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Work',
+            name="Work",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255)),
-                ('title_key', models.CharField(editable=False, max_length=510)),
-                ('summary', models.TextField(blank=True)),
-                ('notes', models.TextField(blank=True)),
-                ('end_notes', models.TextField(blank=True)),
-                ('disclaimer', models.TextField(blank=True)),
-                ('spoilers', models.TextField(blank=True)),
-                ('beta_credits', models.JSONField(blank=True, default=list)),
-                ('archive_permission', models.CharField(blank=True, max_length=500)),
-                ('labels', models.JSONField(blank=True, default=list)),
-                ('language', models.CharField(blank=True, max_length=35)),
-                ('rating_as_written', models.CharField(blank=True, max_length=250)),
-                ('warnings_stated', models.BooleanField(default=True)),
-                ('gate_adults', models.BooleanField(default=False)),
-                ('gate_members', models.BooleanField(default=False)),
-                ('gate_text', models.TextField(blank=True)),
-                ('needs_consent', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('waiting', 'waiting'), ('scheduled', 'scheduled'), ('posted', 'posted'), ('held', 'held'), ('hidden', 'hidden'), ('binned', 'binned')], default='draft', max_length=10)),
-                ('audience', models.CharField(choices=[('everyone', 'everyone'), ('members', 'members')], default='everyone', max_length=10)),
-                ('hold_reason', models.CharField(blank=True, max_length=60)),
-                ('anonymous', models.BooleanField(default=False)),
-                ('unrevealed', models.BooleanField(default=False)),
-                ('complete', models.BooleanField(blank=True, null=True)),
-                ('expected_chapters', models.PositiveIntegerField(blank=True, null=True)),
-                ('chapter_count', models.PositiveIntegerField(default=0)),
-                ('word_count', models.PositiveIntegerField(default=0)),
-                ('is_round_robin', models.BooleanField(default=False)),
-                ('is_featured', models.BooleanField(default=False)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('published_precision', models.CharField(blank=True, max_length=5)),
-                ('revised_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('posted_at', models.DateTimeField(blank=True, null=True)),
-                ('binned_at', models.DateTimeField(blank=True, null=True)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('origin_url', models.CharField(blank=True, max_length=500)),
-                ('arrived_in_bulk', models.BooleanField(default=False)),
-                ('hide_from_search_engines', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=255)),
+                ("title_key", models.CharField(editable=False, max_length=510)),
+                ("summary", models.TextField(blank=True)),
+                ("notes", models.TextField(blank=True)),
+                ("end_notes", models.TextField(blank=True)),
+                ("disclaimer", models.TextField(blank=True)),
+                ("spoilers", models.TextField(blank=True)),
+                ("beta_credits", models.JSONField(blank=True, default=list)),
+                ("archive_permission", models.CharField(blank=True, max_length=500)),
+                ("labels", models.JSONField(blank=True, default=list)),
+                ("language", models.CharField(blank=True, max_length=35)),
+                ("rating_as_written", models.CharField(blank=True, max_length=250)),
+                ("warnings_stated", models.BooleanField(default=True)),
+                ("gate_adults", models.BooleanField(default=False)),
+                ("gate_members", models.BooleanField(default=False)),
+                ("gate_text", models.TextField(blank=True)),
+                ("needs_consent", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("waiting", "waiting"),
+                            ("scheduled", "scheduled"),
+                            ("posted", "posted"),
+                            ("held", "held"),
+                            ("hidden", "hidden"),
+                            ("binned", "binned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("everyone", "everyone"), ("members", "members")], default="everyone", max_length=10
+                    ),
+                ),
+                ("hold_reason", models.CharField(blank=True, max_length=60)),
+                ("anonymous", models.BooleanField(default=False)),
+                ("unrevealed", models.BooleanField(default=False)),
+                ("complete", models.BooleanField(blank=True, null=True)),
+                ("expected_chapters", models.PositiveIntegerField(blank=True, null=True)),
+                ("chapter_count", models.PositiveIntegerField(default=0)),
+                ("word_count", models.PositiveIntegerField(default=0)),
+                ("is_round_robin", models.BooleanField(default=False)),
+                ("is_featured", models.BooleanField(default=False)),
+                ("published_on", models.DateField(blank=True, null=True)),
+                ("published_precision", models.CharField(blank=True, max_length=5)),
+                ("revised_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("posted_at", models.DateTimeField(blank=True, null=True)),
+                ("binned_at", models.DateTimeField(blank=True, null=True)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("origin_url", models.CharField(blank=True, max_length=500)),
+                ("arrived_in_bulk", models.BooleanField(default=False)),
+                ("hide_from_search_engines", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Authorship',
+            name="Authorship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('pen_name', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorship', to='people.penname')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="authorship", to="people.penname"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Chapter',
+            name="Chapter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('anchor', models.CharField(max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('waiting', 'waiting'), ('scheduled', 'scheduled'), ('posted', 'posted'), ('held', 'held'), ('hidden', 'hidden'), ('binned', 'binned')], default='posted', max_length=10)),
-                ('title', models.CharField(blank=True, max_length=255)),
-                ('summary', models.TextField(blank=True)),
-                ('notes', models.TextField(blank=True)),
-                ('end_notes', models.TextField(blank=True)),
-                ('word_count', models.PositiveIntegerField(default=0)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('published_precision', models.CharField(blank=True, max_length=5)),
-                ('contributor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contributions', to='people.penname')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='current_in', to='works.text')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("anchor", models.CharField(max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("waiting", "waiting"),
+                            ("scheduled", "scheduled"),
+                            ("posted", "posted"),
+                            ("held", "held"),
+                            ("hidden", "hidden"),
+                            ("binned", "binned"),
+                        ],
+                        default="posted",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=255)),
+                ("summary", models.TextField(blank=True)),
+                ("notes", models.TextField(blank=True)),
+                ("end_notes", models.TextField(blank=True)),
+                ("word_count", models.PositiveIntegerField(default=0)),
+                ("published_on", models.DateField(blank=True, null=True)),
+                ("published_precision", models.CharField(blank=True, max_length=5)),
+                (
+                    "contributor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contributions",
+                        to="people.penname",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="current_in", to="works.text"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DoNotImport',
+            name="DoNotImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'e-mail'), ('name', 'name and site'), ('url', 'address')], max_length=5)),
-                ('digest', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("email", "e-mail"), ("name", "name and site"), ("url", "address")], max_length=5
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'digest'), name='asked_once')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "digest"), name="asked_once")],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255)),
-                ('title_key', models.CharField(editable=False, max_length=510)),
-                ('summary', models.TextField(blank=True)),
-                ('notes', models.TextField(blank=True)),
-                ('complete', models.BooleanField(blank=True, null=True)),
-                ('openness', models.CharField(choices=[('closed', 'closed'), ('moderated', 'moderated'), ('open', 'open')], default='closed', max_length=10)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('authors', models.ManyToManyField(blank=True, related_name='series', to='people.penname')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=255)),
+                ("title_key", models.CharField(editable=False, max_length=510)),
+                ("summary", models.TextField(blank=True)),
+                ("notes", models.TextField(blank=True)),
+                ("complete", models.BooleanField(blank=True, null=True)),
+                (
+                    "openness",
+                    models.CharField(
+                        choices=[("closed", "closed"), ("moderated", "moderated"), ("open", "open")],
+                        default="closed",
+                        max_length=10,
+                    ),
+                ),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                ("authors", models.ManyToManyField(blank=True, related_name="series", to="people.penname")),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('chapter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='works.chapter')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.penname')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='works.text')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                (
+                    "chapter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="works.chapter"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.penname",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="works.text"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkStats',
+            name="WorkStats",
             fields=[
-                ('work', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='stats', serialize=False, to='works.work')),
-                ('hits', models.PositiveBigIntegerField(default=0)),
-                ('kudos', models.PositiveIntegerField(default=0)),
-                ('reviews', models.PositiveIntegerField(default=0)),
-                ('bookmarks', models.PositiveIntegerField(default=0)),
+                (
+                    "work",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="stats",
+                        serialize=False,
+                        to="works.work",
+                    ),
+                ),
+                ("hits", models.PositiveBigIntegerField(default=0)),
+                ("kudos", models.PositiveIntegerField(default=0)),
+                ("reviews", models.PositiveIntegerField(default=0)),
+                ("bookmarks", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='work',
-            name='authors',
-            field=models.ManyToManyField(related_name='works', through='works.Authorship', to='people.penname'),
+            model_name="work",
+            name="authors",
+            field=models.ManyToManyField(related_name="works", through="works.Authorship", to="people.penname"),
         ),
         migrations.AddField(
-            model_name='work',
-            name='rating',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rated_works', to='tags.tag'),
+            model_name="work",
+            name="rating",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rated_works",
+                to="tags.tag",
+            ),
         ),
         migrations.CreateModel(
-            name='SeriesPlace',
+            name="SeriesPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('confirmed', models.BooleanField(default=True)),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='works.series')),
-                ('subseries', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parent_places', to='works.series')),
-                ('work', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='series_places', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("confirmed", models.BooleanField(default=True)),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="places", to="works.series"
+                    ),
+                ),
+                (
+                    "subseries",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parent_places",
+                        to="works.series",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="series_places",
+                        to="works.work",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Inspiration',
+            name="Inspiration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(blank=True, max_length=500)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('source_work', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inspired', to='works.work')),
-                ('work', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspirations', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("words", models.CharField(blank=True, max_length=500)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                (
+                    "source_work",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inspired",
+                        to="works.work",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inspirations", to="works.work"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Gift',
+            name="Gift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('refused', models.BooleanField(default=False)),
-                ('pen_name', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='gifts', to='people.penname')),
-                ('work', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gifts', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("refused", models.BooleanField(default=False)),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gifts",
+                        to="people.penname",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="gifts", to="works.work"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('format', models.CharField(max_length=10)),
-                ('sha256', models.CharField(max_length=64)),
-                ('partial_md5', models.CharField(db_index=True, max_length=32)),
-                ('size', models.PositiveBigIntegerField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('blob', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='base.blob')),
-                ('work', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("format", models.CharField(max_length=10)),
+                ("sha256", models.CharField(max_length=64)),
+                ("partial_md5", models.CharField(db_index=True, max_length=32)),
+                ("size", models.PositiveBigIntegerField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="base.blob",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="editions", to="works.work"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='chapter',
-            name='work',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chapters', to='works.work'),
+            model_name="chapter",
+            name="work",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="chapters", to="works.work"
+            ),
         ),
         migrations.AddField(
-            model_name='authorship',
-            name='work',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorship', to='works.work'),
+            model_name="authorship",
+            name="work",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="authorship", to="works.work"
+            ),
         ),
         migrations.CreateModel(
-            name='WorkTag',
+            name="WorkTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_written', models.CharField(max_length=250)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('role', models.CharField(blank=True, choices=[('', 'unsaid'), ('main', 'main'), ('background', 'background')], max_length=10)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_tags', to='tags.tag')),
-                ('work', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='work_tags', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_written", models.CharField(max_length=250)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "unsaid"), ("main", "main"), ("background", "background")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="work_tags", to="tags.tag"
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="work_tags", to="works.work"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.AddField(
-            model_name='work',
-            name='tags',
-            field=models.ManyToManyField(related_name='works', through='works.WorkTag', to='tags.tag'),
+            model_name="work",
+            name="tags",
+            field=models.ManyToManyField(related_name="works", through="works.WorkTag", to="tags.tag"),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='series_has_a_title'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="series_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('openness__in', ['closed', 'moderated', 'open'])), name='series_openness_known'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("openness__in", ["closed", "moderated", "open"])), name="series_openness_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('chapter', 'number'), name='one_revision_per_number'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("chapter", "number"), name="one_revision_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='seriesplace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subseries__isnull', True), ('work__isnull', False)), models.Q(('subseries__isnull', False), ('work__isnull', True)), _connector='OR'), name='series_place_holds_one_thing'),
+            model_name="seriesplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("subseries__isnull", True), ("work__isnull", False)),
+                    models.Q(("subseries__isnull", False), ("work__isnull", True)),
+                    _connector="OR",
+                ),
+                name="series_place_holds_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesplace',
-            constraint=models.UniqueConstraint(condition=models.Q(('work__isnull', False)), fields=('series', 'work'), name='a_work_once_per_series'),
+            model_name="seriesplace",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("work__isnull", False)), fields=("series", "work"), name="a_work_once_per_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesplace',
-            constraint=models.UniqueConstraint(condition=models.Q(('subseries__isnull', False)), fields=('series', 'subseries'), name='a_subseries_once_per_series'),
+            model_name="seriesplace",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("subseries__isnull", False)),
+                fields=("series", "subseries"),
+                name="a_subseries_once_per_series",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesplace',
-            constraint=models.CheckConstraint(condition=models.Q(('subseries__isnull', True), models.Q(('subseries', models.F('series')), _negated=True), _connector='OR'), name='series_not_in_itself'),
+            model_name="seriesplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("subseries__isnull", True),
+                    models.Q(("subseries", models.F("series")), _negated=True),
+                    _connector="OR",
+                ),
+                name="series_not_in_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('work', 'version', 'format'), name='one_edition_per_version_and_format'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("work", "version", "format"), name="one_edition_per_version_and_format"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.UniqueConstraint(fields=('work', 'position'), name='one_chapter_per_position'),
+            model_name="chapter",
+            constraint=models.UniqueConstraint(fields=("work", "position"), name="one_chapter_per_position"),
         ),
         migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.UniqueConstraint(fields=('work', 'anchor'), name='one_chapter_per_anchor'),
+            model_name="chapter",
+            constraint=models.UniqueConstraint(fields=("work", "anchor"), name="one_chapter_per_anchor"),
         ),
         migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'waiting', 'scheduled', 'posted', 'held', 'hidden', 'binned'])), name='chapter_state_known'),
+            model_name="chapter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "waiting", "scheduled", "posted", "held", "hidden", "binned"])
+                ),
+                name="chapter_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='chapters_count_from_one'),
+            model_name="chapter",
+            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="chapters_count_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_on__isnull', False), ('published_precision__in', ('year', 'month', 'day'))), models.Q(('published_on__isnull', True), ('published_precision', '')), _connector='OR'), name='chapter_date_has_precision'),
+            model_name="chapter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_on__isnull", False), ("published_precision__in", ("year", "month", "day"))),
+                    models.Q(("published_on__isnull", True), ("published_precision", "")),
+                    _connector="OR",
+                ),
+                name="chapter_date_has_precision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.UniqueConstraint(fields=('work', 'pen_name'), name='one_authorship_per_pen_name'),
+            model_name="authorship",
+            constraint=models.UniqueConstraint(fields=("work", "pen_name"), name="one_authorship_per_pen_name"),
         ),
         migrations.AddConstraint(
-            model_name='worktag',
-            constraint=models.UniqueConstraint(fields=('work', 'tag'), name='a_tag_once_per_work'),
+            model_name="worktag",
+            constraint=models.UniqueConstraint(fields=("work", "tag"), name="a_tag_once_per_work"),
         ),
         migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['state', '-revised_at', '-id'], name='work_newest'),
+            model_name="work",
+            index=models.Index(fields=["state", "-revised_at", "-id"], name="work_newest"),
         ),
         migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['title_key'], name='work_by_title'),
+            model_name="work",
+            index=models.Index(fields=["title_key"], name="work_by_title"),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='work_has_a_title'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="work_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'waiting', 'scheduled', 'posted', 'held', 'hidden', 'binned'])), name='work_state_known'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "waiting", "scheduled", "posted", "held", "hidden", "binned"])
+                ),
+                name="work_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['everyone', 'members'])), name='work_audience_known'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience__in", ["everyone", "members"])), name="work_audience_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at__isnull', False), _connector='OR'), name='posted_work_has_a_time'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "posted"), _negated=True), ("posted_at__isnull", False), _connector="OR"
+                ),
+                name="posted_work_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'binned'), _negated=True), ('binned_at__isnull', False), _connector='OR'), name='binned_work_has_a_time'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "binned"), _negated=True), ("binned_at__isnull", False), _connector="OR"
+                ),
+                name="binned_work_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', False), ('needs_consent', True), _connector='OR'), name='unrated_work_needs_consent'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__isnull", False), ("needs_consent", True), _connector="OR"),
+                name="unrated_work_needs_consent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_on__isnull', False), ('published_precision__in', ('year', 'month', 'day'))), models.Q(('published_on__isnull', True), ('published_precision', '')), _connector='OR'), name='work_publication_date_has_precision'),
+            model_name="work",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_on__isnull", False), ("published_precision__in", ("year", "month", "day"))),
+                    models.Q(("published_on__isnull", True), ("published_precision", "")),
+                    _connector="OR",
+                ),
+                name="work_publication_date_has_precision",
+            ),
         ),
     ]
