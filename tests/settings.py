@@ -18,7 +18,9 @@ from fanthology.config.settings import *  # noqa: E402, F403 - all of it is the 
 from fanthology.config.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
 
 # A file, not memory: threads, worker processes and kill -9 must see the same database.
-DATABASES["default"]["TEST"] = {} if DATABASES["default"]["ENGINE"].endswith("postgresql") else {"NAME": _DATA / "test.sqlite3"}
+DATABASES["default"]["TEST"] = (
+    {} if DATABASES["default"]["ENGINE"].endswith("postgresql") else {"NAME": _DATA / "test.sqlite3"}
+)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True

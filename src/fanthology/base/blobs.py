@@ -110,7 +110,11 @@ def delete_unused(*, grace: timedelta = GRACE) -> int:
     before = timezone.now() - grace
     deleted = 0
     last = ""
-    while batch := list(Blob.objects.filter(sha256__gt=last, put_at__lt=before).order_by("sha256").values_list("sha256", flat=True)[:500]):
+    while batch := list(
+        Blob.objects.filter(sha256__gt=last, put_at__lt=before)
+        .order_by("sha256")
+        .values_list("sha256", flat=True)[:500]
+    ):
         last = batch[-1]
         unused = set(batch) - used(set(batch))
         deleted += sum(_delete(sha256, before) for sha256 in sorted(unused))
@@ -121,9 +125,9 @@ def used(hashes: set[str]) -> set[str]:
     """Which of the given hashes some room refers to."""
     found: set[str] = set()
     for model in apps.get_models():
-        for field in model._meta.concrete_fields:
+        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented door
             if field.related_model is Blob:
-                here = model._base_manager.filter(**{f"{field.name}__in": hashes})
+                here = model._base_manager.filter(**{f"{field.name}__in": hashes})  # noqa: SLF001
                 found.update(here.values_list(field.attname, flat=True).distinct())
     for registered in _REFERENCES:
         found.update(set(registered(hashes)) & hashes)

@@ -23,6 +23,7 @@ CREATE INDEX IF NOT EXISTS cache_expires ON cache (expires);
 FRESH = "(expires IS NULL OR expires > ?)"
 
 
+# ruff: noqa: S608 - the only thing ever put into a statement is the constant FRESH
 class SqliteCache(BaseCache):
     """`LOCATION` is the file. Values are pickled by ourselves for ourselves; no request can write one directly."""
 
@@ -32,7 +33,9 @@ class SqliteCache(BaseCache):
         self._local = threading.local()
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        row = self._run(f"SELECT value FROM cache WHERE key = ? AND {FRESH}", self._key(key, version), time.time()).fetchone()  # noqa: S608
+        row = self._run(
+            f"SELECT value FROM cache WHERE key = ? AND {FRESH}", self._key(key, version), time.time()
+        ).fetchone()
         return default if row is None else pickle.loads(row[0])  # noqa: S301 - written by `set` alone
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
@@ -58,7 +61,9 @@ class SqliteCache(BaseCache):
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            row = connection.execute(f"SELECT value FROM cache WHERE key = ? AND {FRESH}", (whole, time.time())).fetchone()  # noqa: S608
+            row = connection.execute(
+                f"SELECT value FROM cache WHERE key = ? AND {FRESH}", (whole, time.time())
+            ).fetchone()
             if row is None:
                 raise ValueError(f"Key {key!r} not found")
             value: int = pickle.loads(row[0]) + delta  # noqa: S301 - written by `set` alone
@@ -68,8 +73,10 @@ class SqliteCache(BaseCache):
         return value
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        statement = f"UPDATE cache SET expires = ? WHERE key = ? AND {FRESH}"  # noqa: S608 - our own constant
-        return self._run(statement, self.get_backend_timeout(timeout), self._key(key, version), time.time()).rowcount > 0
+        statement = f"UPDATE cache SET expires = ? WHERE key = ? AND {FRESH}"
+        return (
+            self._run(statement, self.get_backend_timeout(timeout), self._key(key, version), time.time()).rowcount > 0
+        )
 
     def delete(self, key: str, version: int | None = None) -> bool:
         return self._run("DELETE FROM cache WHERE key = ?", self._key(key, version)).rowcount > 0

@@ -46,15 +46,15 @@ UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 log = logging.getLogger("fanthology.jobs")
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: somebody wished it
+class Cancelled(Exception):
     """Raised by `Run.checkpoint` after the keeper asked the job to stop."""
 
 
-class LeaseLost(Exception):  # noqa: N818 - the fact, in the words of the design
+class LeaseLost(Exception):
     """Raised by `Run.checkpoint` when the job belongs to another worker by now: stop at once, change nothing."""
 
 
-class GiveUp(Exception):  # noqa: N818 - said by a task, not an accident
+class GiveUp(Exception):
     """Raised by a task when trying again cannot help; the message is shown to the keeper."""
 
 
@@ -162,7 +162,12 @@ def retry(job_id: int) -> bool:
         with transaction.atomic():
             return bool(
                 over.update(
-                    state=Job.State.QUEUED, attempts=0, error="", cancel_asked=False, finished_at=None, run_after=timezone.now()
+                    state=Job.State.QUEUED,
+                    attempts=0,
+                    error="",
+                    cancel_asked=False,
+                    finished_at=None,
+                    run_after=timezone.now(),
                 )
             )
     except IntegrityError:  # one with the same key is under way
@@ -233,7 +238,10 @@ def schedule() -> int:
     """Queue every task with `every` whose last job is older than that. Returns how many."""
     now, queued = timezone.now(), 0
     for known in TASKS.values():
-        if known.every and not Job.objects.filter(name=known.name, key="schedule", created_at__gt=now - known.every).exists():
+        if (
+            known.every
+            and not Job.objects.filter(name=known.name, key="schedule", created_at__gt=now - known.every).exists()
+        ):
             enqueue(known.name, lane=known.lane, key="schedule")
             queued += 1
     return queued
@@ -257,7 +265,9 @@ def _finish(run: Run, state: Job.State, *, error: str = "") -> None:
 
 def _requeue(run: Run, *, after: float, **fields: object) -> None:
     start = timezone.now() + timedelta(seconds=after)
-    Job.objects.filter(**_held(run)).update(state=Job.State.QUEUED, lease="", lease_until=None, run_after=start, **fields)
+    Job.objects.filter(**_held(run)).update(
+        state=Job.State.QUEUED, lease="", lease_until=None, run_after=start, **fields
+    )
 
 
 def _fail(run: Run, error: str, *, after: float | None = None) -> None:
@@ -276,7 +286,7 @@ def _fail(run: Run, error: str, *, after: float | None = None) -> None:
 def _place() -> str:
     """Names this machine's process table: equal for two processes exactly when one can see the other's id."""
     namespace = Path("/proc/self/ns/pid")
-    seen = os.readlink(namespace) if namespace.exists() else ""
+    seen = str(namespace.readlink()) if namespace.exists() else ""
     return hashlib.sha256(f"{socket.gethostname()}:{seen}".encode()).hexdigest()[:12]
 
 

@@ -65,9 +65,11 @@ def verify() -> list[Fault]:
 
 
 def _faults() -> Iterator[Fault]:
-    erased = dict(
-        ((subject, subject_id), number)
-        for subject, subject_id, number in LedgerEntry.objects.filter(verb=ERASED).values_list("subject", "subject_id", "number")
+    erased = {
+        (subject, subject_id): number
+        for subject, subject_id, number in LedgerEntry.objects.filter(verb=ERASED).values_list(
+            "subject", "subject_id", "number"
+        )
     )
     previous, number = "", 0
     for entry in LedgerEntry.objects.select_related("detail").order_by("number").iterator(chunk_size=1000):
@@ -84,7 +86,9 @@ def _faults() -> Iterator[Fault]:
             if erased.get((entry.subject, entry.subject_id), 0) < number:
                 yield Fault("ledger.details-missing", f"entry {number}", "The details are gone and no erasure says so.")
         elif _digest(detail.salt, detail.text) != entry.details_sha256:
-            yield Fault("ledger.details-changed", f"entry {number}", "The details were changed after they were written.")
+            yield Fault(
+                "ledger.details-changed", f"entry {number}", "The details were changed after they were written."
+            )
         previous = entry.sha256
 
 

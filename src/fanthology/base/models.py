@@ -6,15 +6,12 @@ Other rooms do not write these rows; they call `blobs`, `jobs`, `outbox` and `le
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
-
-Constraints = ClassVar[list[models.BaseConstraint]]
 
 
 class Archive(models.Model):
@@ -38,9 +35,11 @@ class Archive(models.Model):
     set_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: Constraints = [
+        constraints = [
             models.CheckConstraint(condition=Q(id=1), name="archive_is_one"),
-            models.CheckConstraint(condition=Q(review_word__in=["reviews", "comments"]), name="archive_review_word_known"),
+            models.CheckConstraint(
+                condition=Q(review_word__in=["reviews", "comments"]), name="archive_review_word_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +63,7 @@ class Blob(models.Model):
     put_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        constraints: Constraints = [
+        constraints = [
             models.CheckConstraint(condition=Exact(Length("sha256"), 64), name="blob_named_by_sha256"),
         ]
 
@@ -93,7 +92,7 @@ class Job(models.Model):
 
     name = models.CharField(max_length=100)
     lane = models.CharField(max_length=10, choices=Lane.choices, default=Lane.LONG)
-    key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULL is "no key": many may have none
+    key = models.CharField(max_length=200, null=True, blank=True)
     args = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     run_after = models.DateTimeField(default=timezone.now)
@@ -110,7 +109,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: Constraints = [
+        constraints = [
             models.CheckConstraint(condition=Q(lane__in=["pulse", "long"]), name="job_lane_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "running", "done", "failed", "cancelled"]), name="job_state_known"
@@ -126,10 +125,12 @@ class Job(models.Model):
                 name="job_finished_has_a_time",
             ),
             models.UniqueConstraint(
-                fields=["name", "key"], condition=Q(state__in=["queued", "running"]), name="job_key_once_while_unfinished"
+                fields=["name", "key"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_key_once_while_unfinished",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             models.Index(fields=["lane", "run_after", "id"], condition=Q(state="queued"), name="job_queue"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leases"),
         ]
@@ -181,14 +182,14 @@ class LedgerEntry(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["number"]
-        constraints: Constraints = [
+        ordering = ["number"]
+        constraints = [
             models.CheckConstraint(
                 condition=Q(number=1, previous="") | (Q(number__gt=1) & ~Q(previous="")), name="ledger_chained_from_one"
             ),
             models.CheckConstraint(condition=~Q(sha256=F("previous")), name="ledger_entry_is_not_its_own_past"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["subject", "subject_id"], name="ledger_subject")]
+        indexes = [models.Index(fields=["subject", "subject_id"], name="ledger_subject")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.verb} {self.subject} {self.subject_id}"

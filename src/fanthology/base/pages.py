@@ -94,7 +94,13 @@ def is_guest(request: HttpRequest) -> bool:
 
 
 def cached(
-    request: HttpRequest, *, key: str, stamp: str, render: Callable[[], str], max_age: int = 0, content_type: str = "text/html; charset=utf-8"
+    request: HttpRequest,
+    *,
+    key: str,
+    stamp: str,
+    render: Callable[[], str],
+    max_age: int = 0,
+    content_type: str = "text/html; charset=utf-8",
 ) -> HttpResponse:
     """The page for a GET: a guest's from the shelf or rendered and kept, a member's always rendered.
 

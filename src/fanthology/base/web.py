@@ -54,7 +54,11 @@ def environment(**options: Any) -> jinja2.Environment:
         **options, extensions=["jinja2.ext.i18n", "jinja2.ext.do"], trim_blocks=True, lstrip_blocks=True
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext, npgettext=translation.npgettext
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
     )
     made.globals.update(static=static, url=url, **GLOBALS)
     made.filters.update(FILTERS)
@@ -190,7 +194,7 @@ class Page:
 
     @staticmethod
     def url(request: HttpRequest, number: int) -> str:
-        """This very address with another page number."""
+        """The address asked for, with another page number."""
         query = request.GET.copy()
         query.pop("page", None)
         if number > 1:
@@ -198,18 +202,18 @@ class Page:
         return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def health(request: HttpRequest) -> HttpResponse:
     """For monitors and the supervisor: 200 when the database answers, else the 500 page."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 403)
 
 
@@ -219,7 +223,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(request, 403, template="errors/form-expired.html")
 
 
-def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The same bytes for what is not there and for what must not be seen."""
     return _error(request, 404)
 

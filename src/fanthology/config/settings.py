@@ -220,7 +220,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.choice("FANTHOLOGY_LOG", "info", among=("debug", "info", "warning", "error")).upper()},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("FANTHOLOGY_LOG", "info", among=("debug", "info", "warning", "error")).upper(),
+    },
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.db.backends": {"level": "INFO"},
