@@ -65,12 +65,9 @@ def verify() -> list[Fault]:
 
 
 def _faults() -> Iterator[Fault]:
-    erased = {
-        (subject, subject_id): number
-        for subject, subject_id, number in LedgerEntry.objects.filter(verb=ERASED).values_list(
-            "subject", "subject_id", "number"
-        )
-    )
+    erased: dict[tuple[str, int], int] = {}
+    for entry in LedgerEntry.objects.filter(verb=ERASED).order_by("number"):
+        erased[entry.subject, entry.subject_id] = entry.number
     previous, number = "", 0
     for entry in LedgerEntry.objects.select_related("detail").order_by("number").iterator(chunk_size=1000):
         number += 1
