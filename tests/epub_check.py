@@ -29,7 +29,9 @@ def start_java() -> Any:
             jars = [str(jar) for jar in sorted(JARS.rglob("*.jar"))]
             jpype.startJVM("-Xmx512m", "-Djava.awt.headless=true", "-XX:+UseSerialGC", classpath=jars)
         except jpype.JVMNotFoundException:
-            pytest.fail("Java is missing: EPUBCheck needs it (Debian: default-jre-headless; `make setup-test` says how).")
+            pytest.fail(
+                "Java is missing: EPUBCheck needs it (Debian: default-jre-headless; `make setup-test` says how)."
+            )
     return jpype
 
 

@@ -220,9 +220,11 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
         page.on("pageerror", lambda error: unseen.append(f"{page.url}: {error}"))
         page.on(
             "request",
-            lambda sent: None
-            if sent.url.startswith((home, "data:", "blob:", "about:"))
-            else unseen.append(f"{page.url} asked another host: {sent.url}"),
+            lambda sent: (
+                None
+                if sent.url.startswith((home, "data:", "blob:", "about:"))
+                else unseen.append(f"{page.url} asked another host: {sent.url}")
+            ),
         )
 
     def visit(
