@@ -1,0 +1,144 @@
+"""Whole archives, streamed: `open_dump` finds out what lies there and yields its records.
+
+    with open_dump(Path("backup.sql.gz"), files=Path("stories.tar.gz")) as dump:
+        for record in dump: ...
+        dump.counts, dump.findings
+
+Memory stays flat whatever the size of the dump; scratch files stand in the system's temporary folder until `close`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from ..context import Limits
+from ..errors import UnknownFormat
+from ..model import Finding
+from . import efiction_rows, sql
+from .efiction import EFiction
+from .efiction_rows import Rows
+from .efiction_text import Charset, Words
+from .efiction_texts import TABLE, Texts
+from .records import Record, RowCount, SiteRecord
+from .tree import BROKEN, Member, Tree, is_sql, open_tree, unpack
+
+DUMP_LIMITS = Limits(total_bytes=64 * 1024**3, ratio=200, ratio_floor=256 * 1024**2, entries=5_000_000)
+"""What a whole archive may cost: more in sum than a single story, and no more at once."""
+
+KINDS = ("efiction",)
+
+
+class Dump:
+    """An opened archive. `site` and `prefixes` are known from the start, `counts` and `findings` when iteration has ended.
+
+    `counts` has one account per table ("text files" among them), and every account is balanced. Findings about one
+    record stand in that record; those in `findings` are about the dump. Iterate once.
+    """
+
+    def __init__(self, kind: str, prefixes: tuple[str, ...], archive: EFiction, trees: list[Tree]) -> None:
+        self.kind = kind
+        self.prefixes = prefixes
+        self._archive = archive
+        self._trees = trees
+
+    @property
+    def site(self) -> SiteRecord:
+        return self._archive.site
+
+    @property
+    def counts(self) -> dict[str, RowCount]:
+        counts = dict(sorted(self._archive.rows.counts.items()))
+        if self._archive.texts.given:
+            counts[TABLE] = self._archive.texts.account
+        return counts
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self._archive.findings
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._archive.records()
+
+    def close(self) -> None:
+        """Delete the scratch files."""
+        self._archive.rows.close()
+        for tree in self._trees:
+            tree.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_dump(  # noqa: PLR0913 - each is a choice of the caller
+    path: Path,
+    *,
+    kind: str | None = None,
+    files: Path | None = None,
+    prefix: str | None = None,
+    encoding: str = "auto",
+    limits: Limits = DUMP_LIMITS,
+) -> Dump:
+    """Open the remains of an archive: one SQL file (also packed), a folder or archive of them, text files beside or inside.
+
+    `files` says where the text files lie, if not at `path`. `prefix` chooses one of several archives in a dump.
+    Raises UnknownFormat, Damaged, LimitExceeded, and Ambiguous with the prefixes when the caller must choose.
+    """
+    if kind not in (None, *KINDS):
+        raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
+    trees = [open_tree(path, limits)]
+    try:
+        if files is not None and files != path:
+            trees.append(open_tree(files, limits))
+        return _open_efiction(path, trees, prefix, encoding, limits)
+    except BaseException:
+        for tree in trees:
+            tree.close()
+        raise
+
+
+def _open_efiction(path: Path, trees: list[Tree], prefix: str | None, encoding: str, limits: Limits) -> Dump:
+    dumps = [member for member in trees[0].members if is_sql(member.name) or trees[0].members == (member,)]
+    sites = efiction_rows.look(_chunks(dumps, limits))
+    rows = Rows(efiction_rows.choose(sites, prefix), Charset(encoding))
+    try:
+        for member in dumps:
+            _take(rows, member)
+        rows.ready()
+        with_texts = trees[-1] if len(trees) > 1 or path.is_dir() or len(trees[0].members) > len(dumps) else None
+        archive = EFiction(rows, Texts(with_texts, limits), Words(rows.charset))
+    except BaseException:
+        rows.close()
+        raise
+    return Dump("efiction", sites.choices(), archive, trees)
+
+
+def _chunks(dumps: list[Member], limits: Limits) -> Iterator[bytes]:
+    for member in dumps:
+        try:
+            with member.open() as packed, unpack(packed) as stream:
+                yield from _read(stream, limits)
+        except BROKEN:
+            continue  # reported when it is read in earnest
+        yield b"\n"
+
+
+def _read(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
+    while chunk := stream.read(1 << 20):
+        yield chunk
+
+
+def _take(rows: Rows, member: Member) -> None:
+    try:
+        with member.open() as packed, unpack(packed) as stream:
+            rows.take(sql.events(stream), member.name)
+    except BROKEN as error:
+        message = f"The file is packed and broken; what came before was read ({error})"
+        rows.findings.append(Finding("dump.truncated", "loss", message, member.name))

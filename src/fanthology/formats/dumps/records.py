@@ -189,7 +189,17 @@ class PageRecord:
 
 
 Record = (
-    SiteRecord | RatingRecord | TagRecord | PersonRecord | ChallengeRecord | StoryRecord | SeriesRecord | ReviewRecord | FavouriteRecord | NewsRecord | PageRecord
+    SiteRecord
+    | RatingRecord
+    | TagRecord
+    | PersonRecord
+    | ChallengeRecord
+    | StoryRecord
+    | SeriesRecord
+    | ReviewRecord
+    | FavouriteRecord
+    | NewsRecord
+    | PageRecord
 )
 
 

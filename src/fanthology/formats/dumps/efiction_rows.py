@@ -1,0 +1,355 @@
+"""From the statements of a dump to the rows of one eFiction site, each counted.
+
+Hides: table prefixes, versions of the schema, columns that nobody named, several sites in one dump, where rows wait.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..errors import Ambiguous, UnknownFormat
+from ..model import Finding
+from . import efiction_schema as schema
+from . import sql
+from .efiction_text import Charset, python_charset
+from .records import RowCount
+from .spool import Identity, Spool
+from .sql import Value
+
+_SITE_TABLE = re.compile(
+    rb"(?:^|[\n;/ ])(INSERT|REPLACE|CREATE)\b[^\n(]{0,60}?[\s`\".]((?:[\w$-]|[\x80-\xff])*?)fanfiction_(stories|chapters|authors|settings)\b",
+    re.I,
+)
+
+
+class Fields:
+    """One row by column name. `int`, `date` and `ids` never fail: what is no number, date or id is None or left out."""
+
+    __slots__ = ("layout", "values")
+
+    def __init__(self, layout: schema.Layout, values: tuple[Value, ...]) -> None:
+        self.layout = layout
+        self.values = values
+
+    def __getitem__(self, name: str) -> Value:
+        """The raw value; None where the column does not exist or is NULL."""
+        at = self.layout.place(name)
+        return self.values[at] if at is not None and at < len(self.values) else None
+
+    def has(self, name: str) -> bool:
+        return self.layout.place(name) is not None
+
+    def int(self, name: str) -> int | None:
+        return integer(self[name])
+
+    def key(self, name: str) -> str:
+        """An id as text; "" where there is none (0 and negative numbers are eFiction's way to say none)."""
+        number = self.int(name)
+        return str(number) if number is not None and number > 0 else ""
+
+    def word(self, name: str) -> str:
+        """A short value that is plain ASCII in every version: a flag, a type code, a hash."""
+        value = self[name]
+        return (
+            "" if value is None else str(value) if isinstance(value, int) else value.decode("ascii", "replace").strip()
+        )
+
+    def is_set(self, name: str) -> bool:
+        return self.word(name) not in ("", "0", "N", "n")
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """Comma-separated entries in their order, blanks, 0 and -1 left out, each once."""
+        return tuple(
+            dict.fromkeys(
+                part for part in (part.strip() for part in self.word(name).split(",")) if part not in ("", "0", "-1")
+            )
+        )
+
+    def date(self, name: str) -> str | None:
+        return date_of(self[name])
+
+
+def integer(value: Value) -> int | None:
+    if isinstance(value, int):
+        return value
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None
+
+
+def date_of(value: Value) -> str | None:
+    """UNIX seconds (as UTC), DATETIME, TIMESTAMP of 14 digits or DATE → ISO 8601 at its own precision; None = not known.
+
+    A DATETIME has no time zone, and none is invented. The zero dates of both kinds mean: not known.
+    """
+    if value is None:
+        return None
+    text = str(value) if isinstance(value, int) else value.decode("ascii", "replace").strip()
+    if re.fullmatch(r"\d{14}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}:{text[12:]}"
+    if text.isdecimal():
+        return _unix(int(text))
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.\d+)?)?", text)
+    if match is None or match[1] == "0000":
+        return None
+    if match[2] == "00":
+        return match[1]
+    if match[3] == "00":
+        return f"{match[1]}-{match[2]}"
+    try:
+        datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return text[:10] if match[4] is None else f"{text[:10]}T{match[4]}"
+
+
+def _unix(seconds: int) -> str | None:
+    if not 0 < seconds < 4_102_444_800:  # 2100
+        return None
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(slots=True)
+class Sites:
+    """Which prefixes have rows, and which only have table definitions."""
+
+    filled: Counter[str]
+    defined: Counter[str]
+
+    def choices(self) -> tuple[str, ...]:
+        found = self.filled or self.defined
+        return tuple(sorted(found))
+
+
+def look(chunks: Iterable[bytes]) -> Sites:
+    """Find the prefixes of all eFiction sites in the bytes of a dump, without parsing it: a few seconds per gigabyte."""
+    sites = Sites(Counter(), Counter())
+    tail = b""
+    for chunk in chunks:
+        data = tail + chunk
+        for match in _SITE_TABLE.finditer(data):
+            prefix = match[2].decode("utf-8", "replace")
+            if match[3].lower() != b"settings":
+                (sites.defined if match[1].upper() == b"CREATE" else sites.filled)[prefix] += 1
+        tail = data[-200:]
+    return sites
+
+
+def choose(sites: Sites, prefix: str | None) -> str:
+    """The prefix to read. Raises UnknownFormat when there is none, Ambiguous when there are several to choose from."""
+    choices = sites.choices()
+    if not choices:
+        raise UnknownFormat("This dump holds no table of an eFiction archive.")
+    if prefix is None and len(choices) == 1:
+        return choices[0]
+    if prefix is not None and prefix.removesuffix(schema.MARK) in choices:
+        return prefix.removesuffix(schema.MARK)
+    names = ", ".join(repr(choice) for choice in choices)
+    message = (
+        "No archive in this dump has that table prefix" if prefix is not None else "This dump holds several archives"
+    )
+    raise Ambiguous(f"{message}; the prefixes found are {names}.", choices=choices, code="ambiguous.prefix")
+
+
+class Rows:
+    """The rows of one site, waiting in a spool, and the account of every row of every table of the dump."""
+
+    def __init__(self, prefix: str, charset: Charset) -> None:
+        self.prefix = prefix
+        self.charset = charset
+        self.spool = Spool()
+        self.counts: dict[str, RowCount] = {}
+        self.findings: list[Finding] = []
+        self.charsets: Counter[str] = Counter()
+        self._layouts: list[schema.Layout | schema.Guess] = []
+        self._numbers: dict[object, int] = {}
+        self._defined: dict[str, sql.Table] = {}
+        self._names: dict[str, str] = {}
+        self._settings: list[tuple[str, Fields]] = []
+        self._skipped: dict[str, str | None] = {}
+        self._guesses: dict[str, set[schema.Guess]] = {}
+
+    # -- reading
+
+    def take(self, events: Iterable[sql.Event], file: str) -> None:
+        """Read one dump file."""
+        for event in events:
+            if isinstance(event, sql.Row):
+                self._row(event)
+            elif isinstance(event, sql.Table):
+                self._defined[event.name] = event
+                self._account(event.name)
+                if event.charset:
+                    self.charsets[event.charset] += 1
+            elif isinstance(event, sql.Names):
+                declared = python_charset(event.charset)
+                if declared:
+                    self.charset.declared = declared
+            else:
+                self._trouble(event, file)
+
+    def _trouble(self, trouble: sql.Trouble, file: str) -> None:
+        severity = "loss" if trouble.code in ("dump.truncated", "dump.damaged") else "warning"
+        sample = trouble.sample.decode("utf-8", "replace")
+        self.findings.append(
+            Finding(trouble.code, severity, f"{trouble.message} (at byte {trouble.offset:,})", file, before=sample)
+        )  # type: ignore[arg-type]
+
+    def _account(self, table: str) -> RowCount:
+        return self.counts.setdefault(table, RowCount())
+
+    def _row(self, row: sql.Row) -> None:
+        account = self._account(row.table)
+        account.rows += 1
+        reason = self._reason(row.table)
+        if reason is not None:
+            _leave_out(account, reason)
+            return
+        name = self._name(row.table)
+        number = self._layout_number(row, name)
+        fields = Fields(self._shape(number), row.values)
+        guess = self._layouts[number]
+        if isinstance(guess, schema.Guess):
+            guess.look(row.values)
+        if name == "settings":
+            self._settings.append((row.table, fields))
+            return
+        identity = self._identity(name, fields)
+        if identity is None:
+            _leave_out(account, "has no readable id")
+            return
+        if name in ("stories", "chapters", "reviews"):
+            for value in row.values:
+                self.charset.hear(value)
+        self.spool.put(name, identity, fields.int(schema.GROUPED_BY.get(name, "")) or 0, number, row.values)
+
+    def _reason(self, table: str) -> str | None:
+        """Why rows of this table are left out altogether, or None."""
+        if table not in self._skipped:
+            self._skipped[table] = self._find_reason(table)
+        return self._skipped[table]
+
+    def _find_reason(self, table: str) -> str | None:
+        parts = schema.split_name(table)
+        if parts is None:
+            return schema.NOT_EFICTION
+        prefix, name = parts
+        if name == "settings":  # they may stand under another prefix than the tables they speak of
+            self._names[table] = name
+            return None
+        if prefix != self.prefix:
+            return f"belongs to another archive in this dump (prefix {prefix!r})"
+        if name in schema.LEFT_OUT:
+            return schema.LEFT_OUT[name]
+        if name not in schema.IDENTITY:
+            return schema.ADD_ON
+        self._names[table] = name
+        return None
+
+    def _name(self, table: str) -> str:
+        return self._names[table]
+
+    def table(self, name: str) -> str:
+        """The full name of a table of this site, as the dump writes it."""
+        return next((full for full, short in self._names.items() if short == name), f"{self.prefix}{schema.MARK}{name}")
+
+    # -- layouts
+
+    def _layout_number(self, row: sql.Row, name: str) -> int:
+        columns = row.columns
+        table = self._defined.get(row.table)
+        if columns is None and table is not None and len(table.columns) == len(row.values):
+            columns = table.columns
+        key: object = (row.table, columns) if columns is not None else (row.table, len(row.values))
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._layouts)
+            if columns is None:
+                guess = schema.Guess(name, len(row.values))
+                self._layouts.append(guess)
+                self._guesses.setdefault(row.table, set()).add(guess)
+            else:
+                types = dict(zip((c.lower() for c in table.columns), table.types, strict=True)) if table else None
+                self._layouts.append(schema.known(columns, types))
+        return number
+
+    def _shape(self, number: int) -> schema.Layout:
+        layout = self._layouts[number]
+        return layout.layout() if isinstance(layout, schema.Guess) else layout
+
+    def _identity(self, name: str, fields: Fields) -> Identity | None:
+        columns = schema.IDENTITY[name]
+        return fields.int(columns[0]) if len(columns) == 1 else ":".join(fields.word(column) for column in columns)
+
+    def ready(self) -> None:
+        """All files are read: layouts are settled, repeated rows counted as merged."""
+        self.spool.ready()
+        self._layouts = [self._shape(number) for number in range(len(self._layouts))]
+        for table, guesses in sorted(self._guesses.items()):
+            exact = all(guess.exact for guess in guesses)
+            message = f"{table}: the dump names no columns; they were known by their number" + (
+                "" if exact else ", and that number is unusual"
+            )
+            self.findings.append(Finding("schema.guessed", "info" if exact else "warning", message, table))
+        for table, name in self._names.items():
+            if name == "settings":
+                continue
+            account = self.counts[table]
+            waiting = account.rows - sum(account.left_out.values())
+            repeated = waiting - self.spool.count(name)
+            if repeated:
+                account.merged += repeated
+                message = f"{repeated} rows of {table} came twice; the later one was taken"
+                self.findings.append(Finding("row.repeated", "info", message, table, count=repeated))
+
+    # -- what came in
+
+    def settings(self) -> Fields | None:
+        """The settings of this site: the row that names its prefix, else one from its own table, else the only one."""
+
+        def fitness(found: tuple[str, Fields]) -> int:
+            table, fields = found
+            own = (schema.split_name(table) or ("",))[0] == self.prefix
+            return 2 * (fields.word("tableprefix").removesuffix(schema.MARK) == self.prefix) + own
+
+        if not self._settings:
+            return None
+        best = max(self._settings, key=fitness)
+        for table, fields in self._settings:
+            if fields is best[1]:
+                self._account(table).taken += 1
+            else:
+                _leave_out(self._account(table), "settings of another archive")
+        self._settings = [best]
+        return best[1]
+
+    def rows(self, name: str) -> Iterator[Fields]:
+        """All rows of a table, by id."""
+        for number, values in self.spool.rows(name):
+            yield Fields(self._shape(number), values)
+
+    def group(self, name: str, key: int) -> list[Fields]:
+        return [Fields(self._shape(number), values) for number, values in self.spool.group(name, key)]
+
+    def taken(self, name: str, number: int = 1) -> None:
+        self._account(self.table(name)).taken += number
+
+    def merged(self, name: str, number: int = 1) -> None:
+        self._account(self.table(name)).merged += number
+
+    def left_out(self, name: str, reason: str, number: int = 1) -> None:
+        _leave_out(self._account(self.table(name)), reason, number)
+
+    def close(self) -> None:
+        self.spool.close()
+
+
+def _leave_out(account: RowCount, reason: str, number: int = 1) -> None:
+    account.left_out[reason] = account.left_out.get(reason, 0) + number

@@ -1,0 +1,350 @@
+"""Stories of eFiction put together again: a header row, its chapters in order, their text from the database or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .. import transforms
+from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
+from .efiction_rows import Fields, Rows
+from .efiction_text import Report, Words, is_truncated
+from .records import SiteRecord, StoryRecord, TagRecord
+
+if TYPE_CHECKING:
+    from .efiction import Known
+    from .efiction_texts import Texts
+
+ORPHAN = "its story is not in the dump"
+TAG_COLUMNS = (
+    ("catid", "categories"),
+    ("classes", "classes"),
+    ("gid", "genres"),
+    ("wid", "warnings"),
+    ("charid", "characters"),
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A story on its way: what was found about it while its parts are gathered."""
+
+    row: Fields
+    key: str
+    report: Report = field(default_factory=Report)
+    hidden: set[int] = field(default_factory=set)
+    contributors: dict[int, str] = field(default_factory=dict)
+    chapters: list[Chapter] = field(default_factory=list)
+
+
+class Stories:
+    """All stories of a site, one at a time; when the last has come, orphans and stray files are reported."""
+
+    def __init__(
+        self, rows: Rows, texts: Texts, words: Words, known: Known, site: SiteRecord, findings: list[Finding]
+    ) -> None:
+        self.rows = rows
+        self.texts = texts
+        self.words = words
+        self.known = known
+        self.site = site
+        self.findings = findings
+        self.coauthors_are_flags = self._coauthors_are_flags()
+        self.series = self._series_places()
+
+    def records(self) -> Iterator[StoryRecord]:
+        for row in self.rows.rows("stories"):
+            self.rows.taken("stories")
+            yield self._story(Draft(row, row.word("sid")))
+        self._orphans("chapters", "chapter.orphan", "loss", "Chapters of a story that is not in the dump")
+        self._orphans("coauthors", "coauthor.orphan", "warning", "Co-authors of a story that is not in the dump")
+        self.findings += self.texts.strays()
+
+    def _orphans(self, table: str, code: str, severity: str, message: str) -> None:
+        for group, number in self.rows.spool.groups(table):
+            if str(group) not in self.known.stories:
+                self.rows.left_out(table, ORPHAN, number)
+                rows = self.rows.group(table, group)
+                name = self.words.plain(rows[0]["title"], Report(), "") if rows[0].has("title") else ""
+                self.findings.append(Finding(code, severity, message, f"stories[{group}]", before=name, count=number))  # type: ignore[arg-type]
+
+    # -- one story
+
+    def _story(self, draft: Draft) -> StoryRecord:
+        row, report = draft.row, draft.report
+        self.known.stories[draft.key] = {}
+        self._chapters(draft)
+        authors, missing = self._authors(draft)
+        tags = self._tags(draft)
+        rating = self._rating(draft)
+        story = Story(
+            title=self.words.plain(row["title"], report, "title"),
+            chapters=tuple(draft.chapters),
+            authors=tuple(self._author(key) for key in authors),
+            summary=self._prose(row, "summary", "summary", report),
+            notes=self._prose(row, "storynotes", "notes", report),
+            rating=self.known.ratings[rating].mapped if rating else None,
+            rating_as_written=self.known.ratings[rating].name if rating else self._rating_in_words(row, report),
+            warnings=_distinct(tag.mapped for tag in tags if tag.kind == "warning"),
+            warnings_as_written=_names(tags, "warning"),
+            categories=_distinct(tag.mapped for tag in tags if tag.kind == "category"),
+            fandoms=_names(tags, "fandom"),
+            characters=_names(tags, "character"),
+            relationships=_names(tags, "relationship"),
+            additional_tags=_names(tags, "additional"),
+            language=None,
+            published=_day(row, "date", report),
+            updated=_day(row, "updated", report),
+            complete=row.is_set("completed") if row.has("completed") else None,
+            word_count=sum(chapter.word_count for chapter in draft.chapters),
+            series=tuple(self.series.get(draft.key, ())),
+            source=self._source(draft.key),
+            findings=report.done(),
+        )
+        return StoryRecord(
+            key=draft.key,
+            story=story,
+            authors=authors,
+            missing_authors=missing,
+            tags=tuple((tag.source, tag.key) for tag in tags),
+            rating=rating,
+            visible=not row.has("validated") or row.is_set("validated"),
+            hidden_chapters=frozenset(draft.hidden),
+            chapter_authors=tuple(sorted(draft.contributors.items())),
+            challenges=self._challenges(draft),
+            round_robin=row.is_set("rr"),
+            featured=row.word("featured") == "1",
+            reads=max(row.int("count") or 0, 0),
+        )
+
+    def _prose(self, row: Fields, column: str, where: str, report: Report) -> Markup:
+        if is_truncated(row[column], self.words.charset):
+            report.add(_truncated(where, ""))
+        return self.words.marked(row[column], report, where)
+
+    def _source(self, key: str) -> Source:
+        url = f"{self.site.url}/viewstory.php?sid={key}" if self.site.url else None
+        return Source(
+            url=url,
+            software=f"efiction {self.site.version}".strip(),
+            ids=(("sid", key),),
+            format="efiction-dump",
+            reader="efiction-dump 1",
+        )
+
+    # -- people
+
+    def _author(self, key: str) -> Author:
+        url = f"{self.site.url}/viewuser.php?uid={key}" if self.site.url else None
+        return Author(self.known.people[key], url, self.site.name or None)
+
+    def _authors(self, draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(keys of the authors that are known, keys of those that are not); the main author first."""
+        keys = list(dict.fromkeys(key for key in (draft.row.key("uid"), *self._coauthors(draft)) if key))
+        known = tuple(key for key in keys if key in self.known.people)
+        missing = tuple(key for key in keys if key not in self.known.people)
+        if missing or not keys:
+            message = (
+                "An author of this story is not in the dump"
+                if missing
+                else "The dump does not say who wrote this story"
+            )
+            draft.report.add(Finding("author.unknown", "warning", message, "authors", before=", ".join(missing)))
+        return known, missing
+
+    def _coauthors(self, draft: Draft) -> list[str]:
+        rows = self.rows.group("coauthors", int(draft.key))
+        self.rows.merged("coauthors", len(rows))
+        keys = [row.key("uid") for row in rows]
+        if not self.coauthors_are_flags:
+            keys += [key for key in draft.row.ids("coauthors") if key.isdecimal()]
+        elif draft.row.is_set("coauthors") and not rows:
+            draft.report.add(
+                Finding(
+                    "coauthor.missing",
+                    "warning",
+                    "It is marked as written together, and no co-author is named",
+                    "authors",
+                )
+            )
+        return keys
+
+    def _coauthors_are_flags(self) -> bool:
+        """Whether stories.coauthors says "there are some" (and a table names them) or lists them itself."""
+        if self.rows.spool.count("coauthors"):
+            return not any("," in row.word("coauthors") for row in self.rows.rows("stories"))
+        return not any(
+            len(row.ids("coauthors")) > 1 or (row.int("coauthors") or 0) > 1 for row in self.rows.rows("stories")
+        )
+
+    # -- chapters
+
+    def _chapters(self, draft: Draft) -> None:
+        rows = self.rows.group("chapters", int(draft.key))
+        rows.sort(key=lambda row: (row.int("inorder") or 0, row.int("chapid") or 0))
+        self._check_order(rows, draft.report)
+        for position, row in enumerate(rows, 1):
+            self.rows.taken("chapters")
+            self.known.stories[draft.key][row.word("chapid")] = position
+            draft.chapters.append(self._chapter(draft, row, position))
+            if row.has("validated") and not row.is_set("validated"):
+                draft.hidden.add(position)
+            contributor = row.key("uid")
+            if contributor and contributor != draft.row.key("uid"):
+                draft.contributors[position] = contributor
+                if contributor not in self.known.people:
+                    draft.report.add(
+                        Finding(
+                            "author.unknown",
+                            "warning",
+                            "Who wrote this chapter is not in the dump",
+                            f"chapters[{position - 1}]",
+                            before=contributor,
+                        )
+                    )
+        if not rows:
+            draft.report.add(Finding("story.empty", "loss", "The dump holds no chapter of this story", "chapters"))
+
+    def _check_order(self, rows: list[Fields], report: Report) -> None:
+        numbers = [row.int("inorder") or 0 for row in rows]
+        if numbers != list(range(1, len(numbers) + 1)):
+            message = "The numbers of its chapters have gaps or repeat; they were counted anew in their old order"
+            report.add(Finding("chapter.order", "warning", message, "chapters", before=", ".join(map(str, numbers))))
+
+    def _chapter(self, draft: Draft, row: Fields, position: int) -> Chapter:
+        report, place = draft.report, f"chapters[{position - 1}]"
+        text = self._text(draft, row, f"{place}.text")
+        return Chapter(
+            position=position,
+            text=text,
+            title=self.words.plain(row["title"], report, f"{place}.title"),
+            notes=self._prose(row, "notes", f"{place}.notes", report),
+            end_notes=self._prose(row, "endnotes", f"{place}.end_notes", report),
+            word_count=transforms.word_count(text),
+            source_ids=(("chapid", row.word("chapid")), ("inorder", row.word("inorder"))),
+        )
+
+    def _text(self, draft: Draft, row: Fields, where: str) -> Markup:
+        """The text of a chapter, from the database or a file. Of two that differ, the longer is taken."""
+        report, stored = draft.report, row["storytext"]
+        folders = tuple(dict.fromkeys((row.word("uid"), draft.row.word("uid"))))
+        file = self.texts.of(row.int("chapid") or 0, folders, report.findings, where)
+        in_database = self.words.raw(stored, report, where) if not isinstance(stored, int) else str(stored)
+        if file is None:
+            if not in_database.strip():
+                self._missing(row, report, where)
+            source = stored
+            text = in_database
+        else:
+            source, text = self._chosen(file[0], stored, in_database, report, where)
+        if is_truncated(source, self.words.charset):
+            report.add(_truncated(where, row.word("wordcount")))
+        return self.words.cleaned(text, report, where, private=False)
+
+    def _chosen(self, data: bytes, stored: object, in_database: str, report: Report, where: str) -> tuple[bytes, str]:
+        in_file = self.words.raw(data.removeprefix(b"\xef\xbb\xbf"), report, where)
+        if not in_database.strip() or " ".join(in_database.split()) == " ".join(in_file.split()):
+            return data, in_file
+        file_wins = len(in_file) >= len(in_database)
+        kept, other = (in_file, in_database) if file_wins else (in_database, in_file)
+        message = f"Database and file hold different texts; the longer, from the {'file' if file_wins else 'database'}, was taken"
+        report.add(Finding("text.two-versions", "warning", message, where, before=other[:200], after=kept[:200]))
+        return (data, in_file) if file_wins else (stored if isinstance(stored, bytes) else b"", in_database)
+
+    def _missing(self, row: Fields, report: Report, where: str) -> None:
+        words = row.int("wordcount") or 0
+        message = "The text of this chapter is neither in the database nor among the files"
+        if words:
+            message += f"; it had {words:,} words"
+        if not self.texts.given:
+            message += " (no files were given)"
+        report.add(Finding("text.missing", "loss", message, where))
+
+    # -- tags, rating, challenges
+
+    def _tags(self, draft: Draft) -> list[TagRecord]:
+        found = []
+        for column, source in TAG_COLUMNS:
+            for key in draft.row.ids(column):
+                tag = self.known.tags.get((source, key))
+                if tag is None:
+                    message = f"It names a tag that is not in the table {source}"
+                    draft.report.add(Finding("tag.dangling", "warning", message, "tags", before=key))
+                else:
+                    found.append(tag)
+        return found
+
+    def _rating(self, draft: Draft) -> str | None:
+        """The key of the rating: by id, or by name where older rows hold the name."""
+        written = self.words.plain(draft.row["rid"], draft.report, "rating")
+        if written in self.known.ratings:
+            return written
+        named = self.known.named(written) if written else None
+        if named is None and written not in ("", "0"):
+            draft.report.add(
+                Finding(
+                    "rating.unknown", "warning", "Its rating is not in the table of ratings", "rating", before=written
+                )
+            )
+        elif written == "0":
+            draft.report.add(Finding("rating.unknown", "info", "The old site held no rating for it", "rating"))
+        return named
+
+    def _rating_in_words(self, row: Fields, report: Report) -> str | None:
+        written = self.words.plain(row["rid"], report, "rating")
+        return written if written and not written.isdecimal() else None
+
+    def _challenges(self, draft: Draft) -> tuple[str, ...]:
+        found = []
+        for key in draft.row.ids("challenges"):
+            if key in self.known.challenges:
+                found.append(key)
+            else:
+                draft.report.add(
+                    Finding(
+                        "challenge.dangling",
+                        "warning",
+                        "It answers a challenge that is not in the dump",
+                        "challenges",
+                        before=key,
+                    )
+                )
+        return tuple(found)
+
+    def _series_places(self) -> dict[str, list[SeriesPlace]]:
+        """story key → its places in series."""
+        titles = {
+            row.word("seriesid"): self.words.plain(row["title"], Report(), "") for row in self.rows.rows("series")
+        }
+        found: dict[str, list[SeriesPlace]] = {}
+        for row in self.rows.rows("inseries"):
+            if row.key("sid") and row.word("seriesid") in titles:
+                series = row.word("seriesid")
+                url = f"{self.site.url}/viewseries.php?seriesid={series}" if self.site.url else None
+                found.setdefault(row.key("sid"), []).append(
+                    SeriesPlace(titles[series], row.int("inorder") or None, url)
+                )
+        return found
+
+
+def _names(tags: list[TagRecord], kind: str) -> tuple[str, ...]:
+    return _distinct(tag.name for tag in tags if tag.kind == kind)
+
+
+def _distinct(names: Iterator[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _day(row: Fields, column: str, report: Report) -> str | None:
+    date = row.date(column)
+    if date is None:
+        report.add(Finding("date.unknown", "info", "The old site held no such date", column, before=row.word(column)))
+    return date[:10] if date else None
+
+
+def _truncated(where: str, words: str) -> Finding:
+    message = "The text fills its column to the last byte: the old database cut off the rest"
+    if words not in ("", "0"):
+        message += f"; it was recorded with {words} words"
+    return Finding("text.truncated", "loss", message, where)
