@@ -1,0 +1,205 @@
+"""Small pure steps on text, markup and stories that readers, writers and forms share."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import replace
+from typing import Final
+
+from .model import WARNINGS, Chapter, Markup, Story
+
+_TAG: Final = re.compile(r"<[^>]*>")
+_BLOCK_TAG: Final = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|dl|dt|dd|pre|table|tr|td|th|caption|br|hr)\b[^>]*>")
+
+# --- plain fields ----------------------------------------------------------------------------------------------------
+
+_FOREIGN_TAG: Final = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL | re.I)
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """A title, name or tag: no markup, entities decoded once, NFC, one line, no space at either end."""
+    decoded = html.unescape(_FOREIGN_TAG.sub("", text)) if "<" in text or "&" in text else text
+    return " ".join(unicodedata.normalize("NFC", _UNPRINTABLE.sub("", decoded)).split())
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
+
+
+def word_count(markup: Markup) -> int:
+    """Words of canonical markup: runs of letters and digits, joined by apostrophes and hyphens."""
+    return len(_WORD.findall(html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", markup)))))
+
+
+def recount(story: Story) -> Story:
+    """The story with the word counts of its chapters and of the whole made true."""
+    chapters = tuple(replace(chapter, word_count=word_count(chapter.text)) for chapter in story.chapters)
+    return replace(story, chapters=chapters, word_count=sum(chapter.word_count for chapter in chapters))
+
+
+# --- ratings and warnings --------------------------------------------------------------------------------------------
+
+_RATING_WORDS: Final = {
+    "Not Rated": "not rated|unrated|not yet rated|no rating",
+    "General Audiences": (
+        "general audiences|general audience|general|all ages|all audiences|everyone|for everyone|suitable for all|"
+        "u|g|k|6+|9+|frc|fr7|fr-7"
+    ),
+    "Teen And Up Audiences": (
+        "teen and up audiences|teen and up|teen & up|teens|teen|young adult|"
+        "pg|k+|pg-13|pg13|pg 13|pg-14|pg14|pg-15|pg15|pg 15|t|12|12+|12a|13|13+|14|14+|14a|frt|fr13|fr-13"
+    ),
+    "Mature": "mature|mature audiences|r|soft r|hard r|light r|strong r|m|15|15+|16|16+|r-15|r15|frm|fr15|fr-15|fr18|fr-18",
+    "Explicit": (
+        "explicit|adults only|adult only|nc-17|nc17|nc 17|nc-18|nc18|nc-21|ma|x|xxx|e|18|18+|21+|frao|fr21|fr-21|adult++"
+    ),
+}
+_RATINGS: Final = {word: rating for rating, words in _RATING_WORDS.items() for word in words.split("|")}
+_ORDER: Final = tuple(_RATING_WORDS)
+_RATING_LEAD: Final = re.compile(r"(?:(?:fiction|story|overall|rated|rating|is|:|-|=|\[|\()\s*)+(?=\S)")
+_RATING: Final = re.compile(
+    "(?:" + "|".join(re.escape(word) for word in sorted(_RATINGS, key=len, reverse=True)) + r")(?![\w+])"
+)
+_BETWEEN: Final = re.compile(r"\s*(?:/|-|–|,|&|\bto\b|\bthrough\b|\band\b|\bor\b|\bup to\b)\s*")
+_REMARK: Final = re.compile(r"\s*(?:\Z|[.;:,!()\[\]*/–—-]|(?:for|because|due|rated|overall|rating|in|with|adult|just)\b)")
+
+
+def map_rating(text: str | None) -> str | None:
+    """The archive's rating for a rating of another site, or None when the words are not surely a rating.
+
+    Whole tokens only ("Rated R for violence", "PG-13 to NC-17": the highest counts; never the first letter of a word).
+    """
+    rest = " ".join((text or "").lower().split())
+    if lead := _RATING_LEAD.match(rest):
+        rest = rest[lead.end() :]
+    found: list[str] = []
+    while match := _RATING.match(rest):
+        found.append(_RATINGS[match[0]])
+        rest = rest[match.end() :]
+        joint = _BETWEEN.match(rest)
+        if joint is None or not _RATING.match(rest, joint.end()):
+            break
+        rest = rest[joint.end() :]
+    return max(found, key=_ORDER.index) if found and _REMARK.match(rest) else None
+
+
+_WARNING_WORDS: Final = {
+    "Creator Chose Not To Use Archive Warnings": (
+        "choose not to use archive warnings|author chose not to use archive warnings|"
+        "creator chose not to use archive warnings|chose not to use archive warnings"
+    ),
+    "No Archive Warnings Apply": "no archive warnings apply",
+    "Graphic Depictions Of Violence": "graphic depictions of violence|graphic violence|graphic depiction of violence",
+    "Major Character Death": "major character death|main character death|death of a major character|death of a main character",
+    "Rape/Non-Con": "rape/non-con|rape/noncon|rape|non-con|noncon|non con|non-consensual sex|nonconsensual sex",
+    "Underage Sex": "underage sex|underage",
+}
+_WARNING_OF: Final = {word: name for name, words in _WARNING_WORDS.items() for word in words.split("|")}
+
+
+def map_warning(text: str | None) -> str | None:
+    """One of the six archive warnings, or None. "None" and "Violence" are no archive warnings and stay unknown."""
+    return _WARNING_OF.get(" ".join((text or "").lower().replace(" / ", "/").split()).rstrip("."))
+
+
+# --- private contacts ------------------------------------------------------------------------------------------------
+
+_MAIL_AT: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?:aol|hotmail|yahoo|gmail|msn|compuserve)\b)"
+)
+_MAIL_SPELLED: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?[(\[{<]\s?at\s?[)\]}>]\s?[\w-]{1,63}(?:\s?(?:\.|[(\[{<]\s?dot\s?[)\]}>]|\bdot\b)\s?[\w-]{1,63}){1,4}"
+    r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,63} dot (?:com|net|org|edu|co|de|fr|uk|ca|au)\b",
+    re.IGNORECASE,
+)
+_MESSENGER: Final = re.compile(
+    r"\b(AIM|ICQ|MSN|YIM|Y!M|Yahoo|AOL|Skype|Jabber|Discord|Telegram|WhatsApp)"
+    r"((?:\s(?:messenger|IM|screen ?name|name|id|handle|number|#))?\s?(?:[:=]|\sis\s)\s?)([\w.#+@-]{2,40})",
+    re.IGNORECASE,
+)
+
+
+def mask_contacts(text: str) -> tuple[str, int]:
+    """Replace e-mail addresses by `[e-mail]` and messenger names by `[contact]`. Returns the text and how many."""
+    text, mails = _MAIL_AT.subn("[e-mail]", text)
+    text, spelled = _MAIL_SPELLED.subn("[e-mail]", text)
+    text, names = _MESSENGER.subn(lambda match: f"{match[1]}{match[2]}[contact]", text)
+    return text, mails + spelled + names
+
+
+_PRIVATE_LINK: Final = re.compile(r'<a href="(?:mailto:|[^"]*@)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+_PIECE: Final = re.compile(r"(<[^>]*>)")
+
+
+def mask_contacts_in(markup: Markup) -> tuple[Markup, int]:
+    """`mask_contacts` for canonical markup. Links that hold an address are undone; their text stays, masked."""
+    opened, links = _PRIVATE_LINK.subn(r"\1", markup)
+    masked, total = [], 0
+    for piece in _PIECE.split(opened):
+        # In an attribute "[e-mail]" is as good as in text; nothing else of a tag looks like an address.
+        text, count = mask_contacts(html.unescape(piece)) if "&" in piece and piece[0] != "<" else mask_contacts(piece)
+        masked.append(html.escape(text, quote=False) if "&" in piece and piece[0] != "<" else text)
+        total += count
+    return Markup("".join(masked)), max(total, links)
+
+
+# --- scene breaks ----------------------------------------------------------------------------------------------------
+
+_SIGNS: Final = "*~#§◊◇◆○●◦•·♦♠♣♥❤♡★☆✶✦✧✨❖❦❧☙☆⁂∞†‡^"
+_ORNAMENT: Final = re.compile(
+    rf"(?=.*[{re.escape(_SIGNS)}])[{re.escape(_SIGNS)}\-–—_=+.:/\\|<>%@&oOxX ]+"  # *** ~*~ -x- *oOo* #
+    r"|(?:[-–—_=+/\\|<>%@] ?){3,}"  # ----- ===== / / /
+    r"|[-–—_=.<> ]*(?:oOo|OoO|o0o|0o0|xXx|XxX)(?:[oO0xX]*)[-–—_=.<> ]*"  # oOo xXx -oOoOo-
+    r"|[oO0] [oO0] [oO0](?: [oO0])*|[xX] [xX] [xX](?: [xX])*|[oO]{5,}|[xX]{5,}"
+)
+_MAX_ORNAMENT: Final = 80
+_P: Final = re.compile(r"<p(?P<attributes>(?: [a-z]+=\"[^\"]*\")*)>(?P<inner>.*?)</p>", re.DOTALL)
+_OPENING: Final = re.compile(r"<(?!br/)[a-z][^>]*>")
+
+
+def scene_breaks(markup: Markup) -> Markup:
+    """Turn paragraphs and lines that hold an ornament only into `<hr class="scene" title="the ornament"/>`.
+
+    The author's own ornament is kept in `title`; pages and editions show it (CSS `content: attr(title)`),
+    `markup.plain_text` prints it, and `markup.clean` keeps it. Idempotent.
+    """
+    return Markup(_P.sub(_split_at_ornaments, markup))
+
+
+def _ornament(line: str) -> str | None:
+    """The text of a line that is nothing but an ornament."""
+    text = html.unescape(_TAG.sub("", line)).replace("\u00a0", " ").strip()
+    return text if text and len(text) <= _MAX_ORNAMENT and _ORNAMENT.fullmatch(text) else None
+
+
+def _split_at_ornaments(match: re.Match[str]) -> str:
+    if ornament := _ornament(match["inner"].replace("<br/>", " ")):
+        return _scene(ornament)
+    pieces: list[str] = []
+    kept: list[str] = []
+    for line in match["inner"].split("<br/>"):
+        ornament = None if "<" in line or not _balanced("".join(kept)) else _ornament(line)
+        if ornament is None:
+            kept.append(line)
+            continue
+        pieces += (*_paragraph(match["attributes"], kept), _scene(ornament))
+        kept = []
+    if not pieces:
+        return match[0]
+    return "\n".join((*pieces, *_paragraph(match["attributes"], kept)))
+
+
+def _balanced(fragment: str) -> bool:
+    return len(_OPENING.findall(fragment)) == fragment.count("</")
+
+
+def _paragraph(attributes: str, lines: list[str]) -> tuple[str, ...]:
+    return (f"<p{attributes}>{'<br/>'.join(lines)}</p>",) if any(line.strip() for line in lines) else ()
+
+
+def _scene(ornament: str) -> str:
+    return f'<hr class="scene" title="{html.escape(" ".join(ornament.split()))}"/>'
