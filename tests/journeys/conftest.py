@@ -70,7 +70,8 @@ class Site:
         """Login and password of the demo keeper, as the command prints them for people."""
         login = re.search(r"(?im)^\W*(?:keeper|login|user|sign in)[^:\n]*:\s*(\S+)", self.said)
         password = re.search(r"(?im)password[^:\n]*:\s*(\S+)", self.said)
-        assert login and password, f"the command did not print the keeper's login:\n{self.said}"
+        assert login, f"the command did not print the keeper's login:\n{self.said}"
+        assert password, f"the command did not print the keeper's password:\n{self.said}"
         return login[1], password[1]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -58,12 +58,9 @@ def test_every_command_is_documented():
 def test_every_option_is_documented():
     """Each command's section names each of its options."""
     text = (KEEPER / "commands.md").read_text(encoding="utf-8")
-    sections = {
-        name: body
-        for name, body in re.findall(
-            r"^##+ [^\n]*fanthology ([a-z-]+)[^\n]*\n(.*?)(?=^##? |\Z)", text, re.DOTALL | re.MULTILINE
-        )
-    }
+    sections = dict(
+        re.findall(r"^##+ [^\n]*fanthology ([a-z-]+)[^\n]*\n(.*?)(?=^##? |\Z)", text, re.DOTALL | re.MULTILINE)
+    )
     missing = [
         f"{name} {option}"
         for name, said in commands().items()

@@ -47,10 +47,11 @@ def test_rooms_are_named_after_what_they_hold(pattern):
 
 
 def test_pages_speak_kindly():
-    found = []
-    for path in tracked("src/fanthology/templates/*"):
-        for word in UNKIND.finditer(MACHINERY.sub(" ", text_of(path) or "")):
-            found.append(f"{named(path)}: {word[0]}")
+    found = [
+        f"{named(path)}: {word[0]}"
+        for path in tracked("src/fanthology/templates/*")
+        for word in UNKIND.finditer(MACHINERY.sub(" ", text_of(path) or ""))
+    ]
     assert found == []
 
 
