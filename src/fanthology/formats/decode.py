@@ -20,7 +20,9 @@ from resiliparse.parse.encoding import detect_encoding
 
 from .model import Finding
 
-_LATIN_1_LABELS: Final = frozenset({"ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1", "cp1252"})
+_LATIN_1_LABELS: Final = frozenset(
+    {"ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1", "cp1252"}
+)
 _CP1252: Final = "windows-1252"
 _MIXED: Final = "utf-8+windows-1252"
 _SAMPLE: Final = 60
@@ -152,7 +154,7 @@ def _is_foreign(text: str) -> bool:
     """True for a text whose non-ASCII letters are mostly of one script beyond Latin: such a guess is rarely chance."""
     letters = [character for character in text if character.isalpha() and character > "\x7f"]
     beyond = sum(character > "\u036f" for character in letters)
-    return len(letters) >= 4 and beyond > 0.8 * len(letters)  # noqa: PLR2004 - four letters are the least that tells
+    return len(letters) >= 4 and beyond > 0.8 * len(letters)
 
 
 _LIKELY: Final = re.compile(
@@ -234,7 +236,8 @@ def _undo_cp1252(text: str) -> tuple[str, int]:
     chosen = [match for start, match in found if start in certain or _is_certain(text, match)]
     if chosen and len(_NOT_ASCII.findall(text)) == sum(len(match[0]) for _, match in found):
         chosen = [match for _, match in found]
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for match in chosen:
         parts += (text[end : match.start()], _decoded(match[0]))
         end = match.end()
@@ -247,7 +250,7 @@ def _decoded(sequence: str) -> str:
 
 def _run_is_certain(run: str) -> bool:
     """Two sequences side by side with at least one character that no accented letter is followed by in prose."""
-    rare = [c for c in run[1:] if _BYTE_OF[c] < 0xC0 and c not in _PUNCTUATION | _MARKS | _LETTERS]  # noqa: PLR2004
+    rare = [c for c in run[1:] if _BYTE_OF[c] < 0xC0 and c not in _PUNCTUATION | _MARKS | _LETTERS]
     return bool(rare) and len(_SEQUENCE.findall(run)) > 1
 
 
@@ -257,9 +260,9 @@ def _is_certain(text: str, match: re.Match[str]) -> bool:
     if _CONTROL.search(sequence):
         return True
     lead, second = sequence[0], sequence[1]
-    if len(sequence) == 4:  # noqa: PLR2004 - emoji (F0 9F …) and mathematical letters (F0 9D …)
+    if len(sequence) == 4:
         return lead == "ð" and second == "Ÿ"
-    if len(sequence) == 3:  # noqa: PLR2004
+    if len(sequence) == 3:
         if lead == "â":
             return second in _EURO_SECOND
         return second not in _PUNCTUATION | _MARKS | _LETTERS

@@ -48,13 +48,56 @@ _CHILDREN: Final = {
     "tr": {"td", "th"},
 }
 _ORPHAN: Final = {"li": "ul", "dt": "dl", "dd": "dl"}
-_PARTS: Final = frozenset({"li", "dt", "dd", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th", "summary"})
+_PARTS: Final = frozenset(
+    {"li", "dt", "dd", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th", "summary"}
+)
 _BLOCKS: Final = (_FLOW | _FREE | _PHRASING | frozenset(_STRUCTURE) | _PARTS) - {""}
 _TRANSPARENT: Final = frozenset(
-    "div center address section article header footer main nav aside form fieldset legend hgroup dir menu".split()
+    [
+        "div",
+        "center",
+        "address",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "aside",
+        "form",
+        "fieldset",
+        "legend",
+        "hgroup",
+        "dir",
+        "menu",
+    ]
 )
 _INLINE: Final = {
-    **{tag: tag for tag in "b i em strong u s sub sup small q cite code samp kbd var abbr dfn ins del span".split()},
+    **{
+        tag: tag
+        for tag in [
+            "b",
+            "i",
+            "em",
+            "strong",
+            "u",
+            "s",
+            "sub",
+            "sup",
+            "small",
+            "q",
+            "cite",
+            "code",
+            "samp",
+            "kbd",
+            "var",
+            "abbr",
+            "dfn",
+            "ins",
+            "del",
+            "span",
+        ]
+    },
     "strike": "s",
     "tt": "code",
     "acronym": "abbr",
@@ -63,7 +106,9 @@ _INLINE: Final = {
 }
 _VOID: Final = frozenset({"br", "hr", "img", "col"})
 _TAGS: Final = set(_BLOCKS | _TRANSPARENT | set(_INLINE) | _VOID | {"p", "a", "ruby", "rt", "rp"})
-_GONE_WITH_CONTENTS: Final = set("script style svg math iframe noscript xmp template noembed noframes".split())
+_GONE_WITH_CONTENTS: Final = set(
+    ["script", "style", "svg", "math", "iframe", "noscript", "xmp", "template", "noembed", "noframes"]
+)
 _ATTRIBUTES: Final = {
     "*": {"title", "lang", "dir", "class", "align", "style", "id"},
     "a": {"href", "name"},
@@ -107,23 +152,20 @@ _REOPEN_BUDGET: Final = 1_000_000
 _TOKEN: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[^<>"]|"[^"]*")*)>|([^<]+)')
 _ATTRIBUTE: Final = re.compile(r'([^\s"=<>]+)="([^"]*)"')
 _SPACES: Final = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
-# What XML forbids, the C1 controls, and Unicode's noncharacters: none of them is text.
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
-)
+# What XML forbids, the C1 controls, and noncharacters: none of them is text.
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_FORBIDDEN_ASCII: Final = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
 
 
 def clean(html: str, *, mode: Mode = "auto", where: str = "", base_url: str = "") -> tuple[Markup, tuple[Finding, ...]]:
-    """Make canonical markup of foreign text. Never raises; idempotent: `clean(clean(x)) == clean(x)`.
+    """Canonical markup from foreign text. Never raises; cleaning what is clean changes nothing.
 
     `mode` "text" takes the input literally; "html" takes newlines as spaces; "auto" is the rule of eFiction and
     otwarchive: without any `<p>`, `<br>` or other block tag a newline is a line break and a blank line ends a
     paragraph. Relative links are resolved against `base_url` when it is given. `where` is copied into the findings.
     """
     notes = _Notes(where)
-    source = _FORBIDDEN.sub("", html.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " "))
+    source = _characters(html)
     if mode == "text":
         source = _paragraphs(entities.escape(source, quote=False))
     else:
@@ -139,8 +181,15 @@ def clean(html: str, *, mode: Mode = "auto", where: str = "", base_url: str = ""
         link_rel=None,
     )
     # Character references have become characters only now: the forbidden among them go here.
-    safe = _FORBIDDEN.sub("", safe).replace("\r", "\n").replace("\f", " ")
+    if "&#" in source:
+        safe = _characters(safe)
     return Markup(_Rewriter(safe, notes, base_url).run()), notes.findings()
+
+
+def _characters(text: str) -> str:
+    """Text as XML and people know it: one kind of newline, no control characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    return text.translate(_FORBIDDEN_ASCII) if text.isascii() else _FORBIDDEN.sub("", text)
 
 
 # --- plain text as input ---------------------------------------------------------------------------------------------
@@ -163,13 +212,14 @@ def _paragraphs(text: str) -> str:
 
 # --- findings --------------------------------------------------------------------------------------------------------
 
-_REMOVALS: Final = (
-    ("scripts", "info", re.compile(r"<script\b|\bjavascript\s*:|\bvbscript\s*:", re.IGNORECASE)),
-    ("event handlers", "info", re.compile(r"<[a-z][^<>]{0,2000}?[\s/\"']on[a-z]{3,20}\s*=", re.IGNORECASE)),
-    ("styles", "info", re.compile(r"<style\b|<[a-z][^<>]{0,2000}?[\s/\"']style\s*=", re.IGNORECASE)),
+_REMOVALS: Final[tuple[tuple[str, Severity, tuple[str, ...], re.Pattern[str]], ...]] = (
+    ("scripts", "info", ("script",), re.compile(r"<script\b|\b(?:java|vb)script\s*:", re.IGNORECASE)),
+    ("event handlers", "info", ("=",), re.compile(r"<[a-z][^<>]{0,2000}?[\s/\"']on[a-z]{3,20}\s*=", re.IGNORECASE)),
+    ("styles", "info", ("style",), re.compile(r"<style\b|<[a-z][^<>]{0,2000}?[\s/\"']style\s*=", re.IGNORECASE)),
     (
         "embedded media",
         "warning",
+        ("<iframe", "<object", "<embed", "<applet", "<audio", "<video", "<svg", "<math", "<canvas", "<form"),
         re.compile(r"<(?:iframe|object|embed|applet|audio|video|svg|math|canvas|form)\b", re.IGNORECASE),
     ),
 )
@@ -191,11 +241,12 @@ class _Notes:
         """Report scripts, handlers, styles and embeds as they stand in the source; nh3 removes them silently."""
         if "<" not in source:
             return
-        for what, severity, pattern in _REMOVALS:
-            if first := pattern.search(source):
+        lowered = source.lower()
+        for what, severity, hints, pattern in _REMOVALS:
+            if any(hint in lowered for hint in hints) and (first := pattern.search(source)):
                 sample = source[first.start() : first.start() + _SAMPLE]
                 count = len(pattern.findall(source))
-                self.add("markup.removed", severity, f"Removed {what}: not allowed in a story.", sample, count)  # type: ignore[arg-type]
+                self.add("markup.removed", severity, f"Removed {what}: not allowed in a story.", sample, count)
 
     def findings(self) -> tuple[Finding, ...]:
         return tuple(
@@ -242,7 +293,9 @@ def _attributes(token: _Token) -> dict[str, str]:
 # --- links -----------------------------------------------------------------------------------------------------------
 
 # Controls, spaces and invisible characters that browsers skip at the ends of an address or inside its scheme.
-_INVISIBLE: Final = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x20\x7f-\xa0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?(?::\d{1,4}|:[1-5]\d{4})?")
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -254,7 +307,9 @@ def address(value: str, base_url: str = "") -> str | None:
     scheme = _SCHEME.match(bare)
     if not bare or (scheme and scheme[1].lower() not in _SCHEMES):
         return None
-    trimmed = _INVISIBLE.sub(lambda match: " " if match[0] in " \u00a0" else "", value).strip(" \u00a0").replace("\\", "/")
+    trimmed = (
+        _INVISIBLE.sub(lambda match: " " if match[0] in " \u00a0" else "", value).strip(" \u00a0").replace("\\", "/")
+    )
     try:
         joined = urljoin(base_url, trimmed) if base_url else trimmed
         parts = urlsplit(f"https:{joined}" if joined.startswith("//") else joined)
@@ -265,7 +320,9 @@ def address(value: str, base_url: str = "") -> str | None:
         return None
     path, query, fragment = (_quoted(part) for part in (parts.path, parts.query, parts.fragment))
     result = urlunsplit((parts.scheme, host, path, query, fragment))
-    return result if len(result) <= _MAX_URL and not result.startswith("//") and _same_kind(result, parts.scheme) else None
+    return (
+        result if len(result) <= _MAX_URL and not result.startswith("//") and _same_kind(result, parts.scheme) else None
+    )
 
 
 def _quoted(part: str) -> str:
@@ -392,7 +449,7 @@ class _Rewriter:
                 self._pop_block()
             self._inherited, self._paragraph = frame.inherited, None
         elif frame.ends_line:
-            self._break()
+            self._boundary()
         del self._wanted[frame.inlines :]
 
     def _void(self, tag: str, attributes: dict[str, str]) -> None:
@@ -454,7 +511,9 @@ class _Rewriter:
             return
         target = address(value, self._base_url) if not value.startswith("#") else f"#{_anchor(value[1:])}"
         if target is None:
-            self._notes.add("link.removed", "info", "A link with an unusable address was removed; its text stays.", value)
+            self._notes.add(
+                "link.removed", "info", "A link with an unusable address was removed; its text stays.", value
+            )
         elif target != "#":
             kept = {"href": target, **_kept(attributes, "title", "lang", "dir")}
             if target.startswith(("http:", "https:", "ftp:")):
@@ -490,7 +549,7 @@ class _Rewriter:
 
     def _open_block(self, index: int, tag: str, attributes: dict[str, str]) -> None:
         if self._blocks[-1].tag in _PHRASING:
-            self._break()
+            self._boundary()
             self._push(is_block=False).ends_line = True
             return
         self._end_text()
@@ -524,7 +583,9 @@ class _Rewriter:
         allowed = {
             "details": self._next_is(index, "open", "summary"),
             "summary": parent.tag == "details" and not parent.children,
-            "figcaption": parent.tag == "figure" and "figcaption" not in parent.children and self._is_edge(index, parent),
+            "figcaption": parent.tag == "figure"
+            and "figcaption" not in parent.children
+            and self._is_edge(index, parent),
             "caption": parent.tag == "table" and not parent.children,
             "colgroup": parent.tag == "table" and not set(parent.children) - {"caption", "colgroup"},
             "thead": parent.tag == "table",
@@ -599,6 +660,11 @@ class _Rewriter:
             return
         self._space = ""
         self._breaks += self._filled
+
+    def _boundary(self) -> None:
+        """A block began or ended where none may stand: at least one line break remains of it."""
+        if not self._breaks:
+            self._break()
 
     def _text(self, text: str) -> None:
         if self._blocks[-1].tag == "pre":
@@ -729,7 +795,11 @@ def _kept(attributes: dict[str, str], *names: str) -> dict[str, str]:
 def _block_class(tag: str, attributes: dict[str, str]) -> dict[str, str]:
     """Alignment as a class; an explicit left or justify cancels what would be inherited."""
     styled = _STYLE_ALIGN.search(attributes.get("style", "").lower())
-    words = [*attributes.get("class", "").split(), attributes.get("align", "").lower(), *(styled.groups() if styled else ())]
+    words = [
+        *attributes.get("class", "").split(),
+        attributes.get("align", "").lower(),
+        *(styled.groups() if styled else ()),
+    ]
     words += ["center"] if tag == "center" else []
     chosen = [{"middle": "center", "justify": "left"}.get(word, word) for word in words]
     aligned = [word for word in chosen if word in ("center", "right", "left")]
@@ -769,7 +839,9 @@ def _written(attributes: dict[str, str]) -> str:
 # --- reading canonical markup ----------------------------------------------------------------------------------------
 
 _TITLED_RULE: Final = re.compile(r'<hr class="scene" title="([^"]*)"/>')
-_BLOCK_END: Final = re.compile(r"</(?:p|h[1-6]|blockquote|ul|ol|li|dl|dt|dd|pre|tr|caption|figcaption|summary|details)>|<hr[^>]*/>")
+_BLOCK_END: Final = re.compile(
+    r"</(?:p|h[1-6]|blockquote|ul|ol|li|dl|dt|dd|pre|tr|caption|figcaption|summary|details)>|<hr[^>]*/>"
+)
 _ANY_TAG: Final = re.compile(r"<[^>]*>")
 _MANY_NEWLINES: Final = re.compile(r"\n{3,}")
 

@@ -8,14 +8,16 @@ import unicodedata
 from dataclasses import replace
 from typing import Final
 
-from .model import WARNINGS, Chapter, Markup, Story
+from .model import Markup, Story
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLOCK_TAG: Final = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|dl|dt|dd|pre|table|tr|td|th|caption|br|hr)\b[^>]*>")
 
 # --- plain fields ----------------------------------------------------------------------------------------------------
 
-_FOREIGN_TAG: Final = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL | re.I)
+_FOREIGN_TAG: Final = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE
+)
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -64,8 +66,11 @@ _RATING_LEAD: Final = re.compile(r"(?:(?:fiction|story|overall|rated|rating|is|:
 _RATING: Final = re.compile(
     "(?:" + "|".join(re.escape(word) for word in sorted(_RATINGS, key=len, reverse=True)) + r")(?![\w+])"
 )
+_PAIRING: Final = re.compile(r"[mfx]/[mfx]\b")  # a category that strayed into the rating's place
 _BETWEEN: Final = re.compile(r"\s*(?:/|-|–|,|&|\bto\b|\bthrough\b|\band\b|\bor\b|\bup to\b)\s*")
-_REMARK: Final = re.compile(r"\s*(?:\Z|[.;:,!()\[\]*/–—-]|(?:for|because|due|rated|overall|rating|in|with|adult|just)\b)")
+_REMARK: Final = re.compile(
+    r"\s*(?:\Z|[.;:,!()\[\]*/–—-]|(?:for|because|due|rated|overall|rating|in|with|adult|just)\b)"
+)
 
 
 def map_rating(text: str | None) -> str | None:
@@ -76,6 +81,8 @@ def map_rating(text: str | None) -> str | None:
     rest = " ".join((text or "").lower().split())
     if lead := _RATING_LEAD.match(rest):
         rest = rest[lead.end() :]
+    if _PAIRING.match(rest):
+        return None
     found: list[str] = []
     while match := _RATING.match(rest):
         found.append(_RATINGS[match[0]])
