@@ -11,10 +11,10 @@ BIN := .venv/bin
 TESTS ?=
 WORKERS ?= 2
 
-.PHONY: help demo serve setup setup-check setup-test test lint format bench lock clean
+.PHONY: help demo serve setup setup-check setup-test test test-postgres lint format bench lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup  ## set up, rescue the demo archive and serve it on http://127.0.0.1:8000 (PORT=…)
 	@FANTHOLOGY_DATA="$${FANTHOLOGY_DATA:-$(DATA)/demo}" exec $(BIN)/fanthology demo --port $(PORT)
@@ -34,13 +34,16 @@ setup-test:
 test: setup-test lint-only  ## everything a merge must pass: style, types, floors, all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= --cov-report=json --coverage-floor=report $(TESTS)
 
+test-postgres: setup-test  ## the suite once more, on a throw-away PostgreSQL
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not journey" $(TESTS)
+
 lint: setup-check lint-only  ## style, types and floors, without the tests
 
 .PHONY: lint-only
 lint-only:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	FANTHOLOGY_SECRET_KEY=the-type-checker-needs-none $(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: setup-check  ## let ruff write the style

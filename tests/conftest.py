@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 PLACES = ("BLOBS", "SEALED", "KEYS", "INDEX", "ERASURES", "UPLOADS")
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, settings: SettingsWrapper) -> Iterator[Path]:
+def data(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """Blobs, sealed sources, index, journal and uploads under `tmp_path`; returns that directory."""
     from fanthology.base.pages import SHELF
 

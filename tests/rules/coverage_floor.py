@@ -7,7 +7,7 @@ pytest-cov has written by then, so it says nothing in runs without `--cov --cov-
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> Iterator[object]:
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     mode = session.config.getoption("--coverage-floor")
     measured = mode != "off" and not hasattr(session.config, "workerinput")
     if measured:
