@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
 from fanthology.base import ledger, outbox
+from fanthology.base.folding import fold, slug_of
 
 from .models import Tag, TagClosure, TagParent
 
@@ -29,6 +30,46 @@ def find_or_add(*, kind: int, name: str, disambiguator: str = "") -> Tag:
         tag = Tag.objects.create(kind_id=kind, name=name, disambiguator=disambiguator)
         TagClosure.objects.create(tag=tag, ancestor=tag)
     return tag
+
+
+def add_tags(*, names: Sequence[tuple[int, str, str]]) -> list[Tag]:
+    """The tags of these (kind, name, disambiguator), in their order, those added that were not there. What a rescue uses."""
+    wanted = [(kind, fold(name), apart) for kind, name, apart in names]
+    with transaction.atomic():
+        rows = Tag.objects.filter(key__in={key for _, key, _ in wanted})
+        known = {(tag.kind_id, tag.key, tag.disambiguator): tag for tag in rows}
+        new: dict[tuple[int, str, str], Tag] = {}
+        for place, (kind, name, apart) in zip(wanted, names, strict=True):
+            if place not in known and place not in new:
+                new[place] = Tag(
+                    kind_id=kind, name=name, disambiguator=apart, key=place[1], slug=slug_of(name, fallback="tag")
+                )
+        made = Tag.objects.bulk_create(new.values(), batch_size=200)
+        TagClosure.objects.bulk_create([TagClosure(tag=tag, ancestor=tag) for tag in made], batch_size=200)
+    known.update(new)
+    return [known[place] for place in wanted]
+
+
+def draw_lines(*, lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Draw many lines (parent id, child id) at once; returns those refused because they would close a circle."""
+    with transaction.atomic():
+        below: dict[int, set[int]] = defaultdict(set)
+        for parent_id, child_id in TagParent.objects.values_list("parent_id", "child_id"):
+            below[parent_id].add(child_id)
+        refused, new = [], []
+        for parent_id, child_id in lines:
+            if child_id in below[parent_id]:
+                continue
+            if parent_id in _ancestors(child_id, below):
+                refused.append((parent_id, child_id))
+                continue
+            below[parent_id].add(child_id)
+            new.append(TagParent(parent_id=parent_id, child_id=child_id))
+        TagParent.objects.bulk_create(new, batch_size=200)
+        if new:
+            rebuild_closure()
+            outbox.publish("tag.moved", "tag", new[0].child_id)
+    return refused
 
 
 def put_under(*, parent: Tag, child: Tag, actor: int | None = None) -> None:

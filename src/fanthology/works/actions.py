@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -134,6 +134,58 @@ def add_work(
         outbox.publish("work.changed", "work", work.pk)
         if not header.arrived_in_bulk:
             ledger.write("work added", "work", work.pk, actor=actor)
+    return work
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A work that comes with many others. `ready` makes its texts before any transaction begins."""
+
+    header: Header
+    authors: Sequence[PenName]
+    tags: Sequence[Tagged]
+    chapters: Sequence[NewChapter]
+    state: State = State.WAITING
+    hold_reason: str = ""
+    hits: int = 0
+    texts: tuple[Text, ...] = ()
+
+    def ready(self) -> Arrival:
+        texts = tuple(_text(new, f"c{number}") for number, new in enumerate(self.chapters, start=1))
+        return replace(self, texts=texts)
+
+
+def add_works(*, arrivals: Sequence[Arrival]) -> list[tuple[Work, list[Chapter]]]:
+    """Write works that `ready` has prepared, in nine statements for all of them. What a rescue uses; no ledger entries."""
+    with transaction.atomic():
+        works = Work.objects.bulk_create([_arrived(arrival) for arrival in arrivals])
+        pairs = list(zip(works, arrivals, strict=True))
+        WorkStats.objects.bulk_create([WorkStats(work=work, hits=arrival.hits) for work, arrival in pairs])
+        Authorship.objects.bulk_create([row for work, arrival in pairs for row in _signed(work, arrival.authors)])
+        WorkTag.objects.bulk_create([row for work, arrival in pairs for row in _tagged(work, arrival.tags)])
+        Text.objects.bulk_create([text for arrival in arrivals for text in arrival.texts], batch_size=50)
+        written = []
+        for work, arrival in pairs:
+            chapters = []
+            for number, (new, text) in enumerate(zip(arrival.chapters, arrival.texts, strict=True), start=1):
+                chapter = Chapter(work=work, position=new.position, anchor=f"c{number}", text=text)
+                _head(chapter, new)
+                chapters.append(chapter)
+            written.append((work, chapters))
+        made = Chapter.objects.bulk_create([chapter for _, chapters in written for chapter in chapters])
+        Revision.objects.bulk_create([Revision(chapter=chapter, number=1, text=chapter.text) for chapter in made])
+        outbox.publish_many("work.changed", "work", [work.pk for work in works])
+    return written
+
+
+def _arrived(arrival: Arrival) -> Work:
+    work = Work(state=arrival.state.value, hold_reason=arrival.hold_reason[:60])
+    _fill(work, arrival.header)
+    work.title_key = fold(work.title)
+    shown = [new.word_count for new in arrival.chapters if new.state is State.POSTED]
+    work.chapter_count, work.word_count = len(shown), sum(shown)
+    if arrival.state is State.POSTED:
+        work.posted_at = timezone.now()
     return work
 
 
@@ -390,21 +442,28 @@ def _fill(work: Work, header: Header) -> None:
         work.revised_at = header.revised_at
 
 
-def _sign(work: Work, authors: Sequence[PenName]) -> None:
-    rows = [
-        Authorship(work=work, pen_name=pen_name, position=place)
-        for place, pen_name in enumerate(dict.fromkeys(authors))
+def _signed(work: Work, authors: Sequence[PenName]) -> list[Authorship]:
+    once = {author.pk: author for author in reversed(authors)}
+    return [
+        Authorship(work=work, pen_name_id=pen_name_id, position=place)
+        for place, pen_name_id in enumerate(reversed(once))
     ]
-    Authorship.objects.bulk_create(rows)
 
 
-def _tag(work: Work, tags: Sequence[Tagged]) -> None:
+def _sign(work: Work, authors: Sequence[PenName]) -> None:
+    Authorship.objects.bulk_create(_signed(work, authors))
+
+
+def _tagged(work: Work, tags: Sequence[Tagged]) -> list[WorkTag]:
     once = {tagged.tag.pk: tagged for tagged in reversed(tags)}
-    rows = [
+    return [
         WorkTag(work=work, tag_id=tagged.tag.pk, as_written=tagged.as_written[:250], position=place, role=tagged.role)
         for place, tagged in enumerate(reversed(once.values()))
     ]
-    WorkTag.objects.bulk_create(rows)
+
+
+def _tag(work: Work, tags: Sequence[Tagged]) -> None:
+    WorkTag.objects.bulk_create(_tagged(work, tags))
 
 
 def _text(new: NewChapter, anchor: str) -> Text:
