@@ -12,28 +12,27 @@ from .access import GUEST
 from .models import Work, WorkQuerySet, WorkTag
 
 
-def recount_tags(tag_ids: Iterable[int] | None = None) -> int:
+def recount_tags(tag_ids: Iterable[int] | None = None, *, dry: bool = False) -> int:
     """Set `posted_uses` of every canonical tag above these (None = of all tags) to what a guest would find.
 
-    Returns how many tags were wrong.
+    Returns how many tags were wrong; with `dry` they stay so.
     """
-    closure = TagClosure.objects.all()
-    if tag_ids is not None:
-        closure = closure.filter(tag_id__in=list(tag_ids))
-    wanted = set(closure.values_list("ancestor_id", flat=True))
-    if tag_ids is not None:
-        wanted.update(tag_ids)
-    public = Work.objects.visible_to(GUEST)
-    counts = _counts(wanted if tag_ids is not None else None, public)
+    wanted = None if tag_ids is None else _with_ancestors(list(tag_ids))
+    counts = _counts(wanted, Work.objects.visible_to(GUEST))
     wrong = []
-    for tag in Tag.objects.filter(pk__in=wanted) if tag_ids is not None else Tag.objects.all():
+    for tag in Tag.objects.all() if wanted is None else Tag.objects.filter(pk__in=wanted):
         uses = counts.get(tag.pk, 0)
         if tag.posted_uses != uses:
             tag.posted_uses = uses
             tag.stamp += 1
             wrong.append(tag)
-    Tag.objects.bulk_update(wrong, ["posted_uses", "stamp"], batch_size=200)
+    if not dry:
+        Tag.objects.bulk_update(wrong, ["posted_uses", "stamp"], batch_size=200)
     return len(wrong)
+
+
+def _with_ancestors(tag_ids: list[int]) -> set[int]:
+    return {*tag_ids, *TagClosure.objects.filter(tag_id__in=tag_ids).values_list("ancestor_id", flat=True)}
 
 
 def _counts(ancestors: set[int] | None, public: WorkQuerySet) -> dict[int, int]:

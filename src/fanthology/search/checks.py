@@ -1,0 +1,43 @@
+"""Whether the index says what the database says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from fanthology.base.checks import check
+from fanthology.base.faults import Fault
+from fanthology.works.access import State
+from fanthology.works.models import Work
+
+from . import index
+from .document import EngineAway
+
+
+@check("search")
+def index_agrees() -> Iterator[Fault]:
+    try:
+        indexed = index.engine().ids()
+    except EngineAway:
+        yield Fault(
+            "search.away",
+            "index",
+            "There is no search index of this database; browsing works, searching does not.",
+            index.rebuild,
+        )
+        return
+    posted = set(Work.objects.filter(state=State.POSTED.value, unrevealed=False).values_list("pk", flat=True))
+    for work_id in sorted(posted - indexed):
+        yield Fault(
+            "search.missing",
+            f"work {work_id}",
+            "A posted work is not found by search.",
+            partial(index.refresh, [work_id]),
+        )
+    for work_id in sorted(indexed - posted):
+        yield Fault(
+            "search.stray",
+            f"work {work_id}",
+            "Search finds a work that is not posted.",
+            partial(index.refresh, [work_id]),
+        )

@@ -1,0 +1,26 @@
+"""What search does by itself: follow the outbox in the pulse lane, and build the index where there is none."""
+
+from __future__ import annotations
+
+from fanthology.base import jobs, outbox
+from fanthology.base.models import OutboxEvent
+
+from . import index
+
+
+@outbox.consumer("search", topics=("work.", "tag."))
+def follow(events: list[OutboxEvent]) -> None:
+    """Without an index the news may pass: the rebuild that is asked for here reads the database itself."""
+    if index.is_away():
+        jobs.enqueue("search.rebuild", lane="long", key="search.rebuild")
+    else:
+        index.drain(events)
+
+
+@jobs.task("search.rebuild", lane="long")
+def rebuild(run: jobs.Run) -> None:
+    def progress(done: int, total: int) -> None:
+        run.progress(done, total, "works indexed")
+        run.checkpoint()
+
+    index.rebuild(progress)
