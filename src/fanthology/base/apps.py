@@ -11,4 +11,6 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Load `jobs` (tasks, consumers), `checks` (faults, references, erasures) and `furniture` (template words) of each room."""
+        from . import profile, tidying  # noqa: F401 - they register themselves
+
         autodiscover_modules("jobs", "checks", "furniture")

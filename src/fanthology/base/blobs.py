@@ -60,7 +60,7 @@ def put(data: bytes | BinaryIO, *, media_type: str, largest: int = LARGEST) -> B
         OSError: the disk is full or broken; nothing is half-kept.
     """
     with _deletion_waits():
-        sha256, size = _store(BytesIO(data) if isinstance(data, bytes) else data, largest)
+        sha256, size = store(BytesIO(data) if isinstance(data, bytes) else data, largest)
         reach("blob.stored")
         blob, made = Blob.objects.get_or_create(sha256=sha256, defaults={"size": size, "media_type": media_type})
         if not made:
@@ -141,8 +141,8 @@ def paused_deletion() -> Iterator[None]:
         yield
 
 
-def _store(stream: BinaryIO, largest: int) -> tuple[str, int]:
-    """Write the bytes to their place, durably; returns their hash and size."""
+def store(stream: BinaryIO, largest: int = LARGEST) -> tuple[str, int]:
+    """Bring bytes to their place, durably, without a row: for `put` and for a restore. Returns hash and size."""
     drafts = Path(settings.BLOBS) / "drafts"
     drafts.mkdir(parents=True, exist_ok=True)
     draft = drafts / secrets.token_hex(16)
@@ -155,7 +155,7 @@ def _store(stream: BinaryIO, largest: int) -> tuple[str, int]:
             draft.replace(place)
             reach("blob.renamed")
         # Also where the file stood already: whoever renamed it may not have come to this line yet.
-        _fsync_folder(place.parent)
+        fsync_folder(place.parent)
     finally:
         draft.unlink(missing_ok=True)
     return sha256, size
@@ -181,10 +181,11 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _fsync_folder(folder.parent)
+    fsync_folder(folder.parent)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: without it a renamed file may be gone after a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

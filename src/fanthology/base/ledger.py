@@ -45,6 +45,11 @@ def write(verb: str, subject: str, subject_id: int, *, actor: int | None, **deta
     return entry
 
 
+def head() -> LedgerEntry | None:
+    """The last entry: kept in every backup, so that a tail cut off later can be seen."""
+    return LedgerEntry.objects.order_by("-number").first()
+
+
 def details_of(entry: LedgerEntry) -> dict[str, object] | None:
     """The details, or None where they were erased."""
     detail = LedgerDetail.objects.filter(entry=entry).first()

@@ -6,11 +6,15 @@ long jobs parse nothing in this process (the sandbox's children do).
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 from . import jobs, outbox
@@ -113,12 +117,35 @@ def drain(lanes: Iterable[str] = jobs.LANES) -> int:
             return slices
 
 
+class AlreadyWorking(RuntimeError):
+    """Another process does this lane for this data directory."""
+
+
 def work(lanes: Iterable[str] = jobs.LANES, *, once: bool = False) -> None:
-    """The worker loop until SIGTERM or SIGINT; with `once`, until nothing is due."""
-    if once:
-        drain(lanes)
-        return
-    worker = Worker(lanes)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
-    worker.run()
+    """The worker loop until SIGTERM or SIGINT; with `once`, until nothing is due.
+
+    Raises:
+        AlreadyWorking: in the embedded profile there is one worker per lane: the search index has one writer.
+    """
+    lanes = tuple(lanes)
+    with ExitStack() as held:
+        if settings.PROFILE == "embedded":
+            for lane in lanes:
+                held.enter_context(_only_one(lane))
+        if once:
+            drain(lanes)
+            return
+        worker = Worker(lanes)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()
+
+
+@contextmanager
+def _only_one(lane: str) -> Iterator[None]:
+    with (Path(settings.DATA) / f"work-{lane}.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyWorking(f"The {lane} lane of {settings.DATA} has a worker already.") from None
+        yield

@@ -25,7 +25,6 @@ DEBUG = env.flag("FANTHOLOGY_DEBUG")
 BASE_URL = env.address("FANTHOLOGY_BASE_URL", "http://127.0.0.1:8000")
 SMALL = env.flag("FANTHOLOGY_SMALL")
 WORKERS = env.integer("FANTHOLOGY_WORKERS", 1 if SMALL else 2, least=1, most=64)
-THREADS = env.integer("FANTHOLOGY_THREADS", 2, least=1, most=64)
 SECRET_KEY = env.secret("FANTHOLOGY_SECRET_KEY", file=DATA / "keys" / "secret.key")
 
 _site = urlsplit(BASE_URL)
@@ -87,8 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
 SQLITE_PRAGMAS = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA cache_size = -16000;
-    PRAGMA mmap_size = 134217728;
+    PRAGMA cache_size = -8000;
     PRAGMA temp_store = MEMORY
 """
 DATABASE_URL = env.database("FANTHOLOGY_DATABASE_URL")
@@ -110,6 +108,10 @@ DATABASES: dict[str, Any] = {
     },
 }
 
+# What many machines cannot agree on by themselves; a scaled archive that leaves one out is refused at start, by name.
+NEEDED_WHEN_SCALED = ("FANTHOLOGY_DATABASE_URL", "FANTHOLOGY_DATA", "FANTHOLOGY_SECRET_KEY", "FANTHOLOGY_BASE_URL")
+MISSING = [name for name in NEEDED_WHEN_SCALED if PROFILE == "scaled" and not env.text(name)]
+
 # Derived and passing things --------------------------------------------------------------------------------------
 
 BLOBS = DATA / "blobs"
@@ -118,6 +120,7 @@ KEYS = DATA / "keys"
 INDEX = DATA / "index"
 ERASURES = DATA / "erasures.jsonl"
 UPLOADS = DATA / "uploads"
+SCRATCH = DATA / "scratch"
 PAGE_CACHE_BYTES = env.integer("FANTHOLOGY_PAGE_CACHE_MB", 8 if SMALL else 32, most=4096) * 1024 * 1024
 SANDBOX_WORKERS = env.integer("FANTHOLOGY_SANDBOX_WORKERS", 1 if SMALL else 2, least=1, most=64)
 SANDBOX_MEMORY = env.integer("FANTHOLOGY_SANDBOX_MB", 1024, least=256, most=65536) * 1024 * 1024

@@ -1,0 +1,74 @@
+"""The erasure journal: what was taken back for ever, kept outside the database and outside every backup.
+
+A verb that erases calls `remember` as the last step of its transaction; after a restore `replay` erases again whatever
+the backup brought back. A line holds ids only, so the journal itself tells nothing about anybody.
+
+    @replays("work")
+    def erase_again(work_id: int) -> bool: ...          # True when there was something to erase
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+Replay = Callable[[int], bool]
+REPLAYS: dict[str, Replay] = {}
+
+
+def replays(subject: str) -> Callable[[Replay], Replay]:
+    """Register the function that erases a subject again; it must not mind that there is nothing left of it."""
+
+    def register(replay: Replay) -> Replay:
+        REPLAYS[subject] = replay
+        return replay
+
+    return register
+
+
+def remember(subject: str, subject_id: int) -> None:
+    """Write the erasure down, durably. Should the transaction fail after this, the wish stands all the same."""
+    journal = Path(settings.ERASURES)
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps({"at": timezone.now().isoformat(), "subject": subject, "id": subject_id}) + "\n"
+    with os.fdopen(os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)
+        out.write(line)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def replay() -> int:
+    """Erase again everything the journal names. Returns how many subjects were back and are gone again.
+
+    Raises:
+        LookupError: the journal names a kind of subject that no room can erase: better to stop than to publish it.
+    """
+    journal = Path(settings.ERASURES)
+    if not journal.exists():
+        return 0
+    erased = 0
+    for line in journal.read_text(encoding="utf-8").splitlines():
+        entry = _entry(line)
+        if entry is None:
+            continue
+        subject, subject_id = entry
+        if subject not in REPLAYS:
+            raise LookupError(f"The erasure journal names a {subject}, and no room knows how to erase one.")
+        erased += bool(REPLAYS[subject](subject_id))
+    return erased
+
+
+def _entry(line: str) -> tuple[str, int] | None:
+    """A line's subject; None for one that a power cut left half-written (its erasure was never confirmed)."""
+    try:
+        entry = json.loads(line)
+        return str(entry["subject"]), int(entry["id"])
+    except (ValueError, KeyError, TypeError):
+        return None

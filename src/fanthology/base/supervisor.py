@@ -1,0 +1,93 @@
+"""`fanthology serve`: web workers and one job worker under one roof. Imports no Django: it stays small, for ever.
+
+This process is granian's parent (it restarts web workers that die) and watches the job worker with one thread.
+SIGTERM and SIGINT end all of them: requests are answered, the running slice of a job is finished.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+THREADS = 2
+STOP_SECONDS = 20
+LONGEST_PAUSE = 30.0
+
+
+class JobWorker:
+    """Keeps `fanthology work` running: restarted at once when it dies, ever more slowly when it keeps dying."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = threading.Thread(target=self._keep_running, name="job-worker", daemon=True)
+
+    def start(self) -> None:
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Let it finish its slice; kill it if it does not."""
+        self._stopping.set()
+        process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _keep_running(self) -> None:
+        pause = 0.5
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            # A session of its own: Ctrl-C reaches us alone, and we tell it.
+            self._process = subprocess.Popen([sys.executable, "-m", "fanthology", "work"], start_new_session=True)
+            if self._stopping.is_set():
+                self._process.terminate()
+            status = self._process.wait()
+            if self._stopping.is_set():
+                return
+            pause = 0.5 if time.monotonic() - started > 60 else min(pause * 2, LONGEST_PAUSE)
+            sys.stderr.write(f"The job worker ended ({status}); starting it again in {pause:.0f} s.\n")
+            self._stopping.wait(pause)
+
+
+def announce(address: str) -> None:
+    sys.stdout.write(f"The archive is at {address}\n")
+    sys.stdout.flush()
+
+
+def serve(*, host: str, port: int, workers: int, jobs: bool, address: str) -> None:
+    """Serve until SIGTERM or SIGINT. The data directory must be prepared."""
+    server = Server(
+        "fanthology.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        # A thread that ends closes its database connection: keep them for an hour of silence.
+        blocking_threads_idle_timeout=3600,
+        websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_SECONDS,
+        process_name="fanthology",
+    )
+    job_worker = JobWorker()
+    if jobs:
+        job_worker.start()
+    server.on_startup(lambda: announce(address))
+    try:
+        server.serve()
+    finally:
+        job_worker.stop()
