@@ -90,6 +90,7 @@ def make_synonym(*, tag: Tag, of: Tag, actor: int | None) -> None:
     with transaction.atomic():
         if tag.kind_id != of.kind_id:
             raise WrongKind(f"{tag.name} and {of.name} are of different kinds.")
+        of = Tag.objects.select_related("synonym_of").get(pk=of.pk)
         target = of.synonym_of or of
         if target.pk == tag.pk:
             raise CircularTags(f"{of.name} is itself a synonym of {tag.name}.")
