@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hints
 
-from .model import Markup, Story
+from .markup import clean
+from .model import Author, Chapter, Finding, Markup, Review, SeriesPlace, Source, Story
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLOCK_TAG: Final = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|dl|dt|dd|pre|table|tr|td|th|caption|br|hr)\b[^>]*>")
@@ -210,3 +213,142 @@ def _paragraph(attributes: str, lines: list[str]) -> tuple[str, ...]:
 
 def _scene(ornament: str) -> str:
     return f'<hr class="scene" title="{html.escape(" ".join(ornament.split()))}"/>'
+
+
+# --- JSON form ---------------------------------------------------------------------------------------------------------
+# The public contract of docs/developer/story-json.md. Reader and writer of JSON share it and know nothing of each other.
+
+SCHEMA: Final = "fanthology-story/1"
+_MARKUP_FIELDS: Final = frozenset({"summary", "notes", "end_notes", "disclaimer", "spoilers", "text"})
+_PARTS: Final[dict[str, type]] = {
+    "authors": Author,
+    "series": SeriesPlace,
+    "chapters": Chapter,
+    "reviews": Review,
+    "replies": Review,
+    "findings": Finding,
+}
+_KEY_ORDER: Final = {
+    Chapter: ("position", "title", "summary", "notes", "end_notes", "published", "text", "word_count", "source_ids"),
+    Review: ("author", "signed", "date", "chapter", "text", "stars", "replies"),
+    Finding: ("code", "severity", "where", "before", "after", "count", "message"),
+    Story: (
+        *("title", "authors", "summary", "notes", "end_notes", "disclaimer", "spoilers", "rating", "rating_as_written"),
+        *("warnings", "warnings_as_written", "categories", "fandoms", "characters", "relationships", "additional_tags"),
+        *("language", "published", "updated", "complete", "expected_chapters", "word_count", "series", "gifts", "inspired_by"),
+        *("beta", "archive_permission", "chapters", "reviews", "labels", "source", "findings"),
+    ),
+}
+
+
+def story_to_dict(story: Story) -> dict[str, Any]:
+    """The story as the JSON contract has it: plain dicts, lists, strings and numbers in the contract's order."""
+    return {"schema": SCHEMA, **_to_dict(story)}
+
+
+def _to_dict(value: object) -> dict[str, Any]:
+    names = _KEY_ORDER.get(type(value)) or tuple(each.name for each in fields(value))  # type: ignore[arg-type]
+    return {name: _to_json(name, getattr(value, name)) for name in names}
+
+
+def _to_json(name: str, value: object) -> Any:  # noqa: ANN401 - JSON is anything
+    if name in {"source_ids", "ids"} and isinstance(value, tuple):
+        return dict(value)
+    if isinstance(value, tuple):
+        return [_to_json("", item) for item in value]
+    if is_dataclass(value):
+        return _to_dict(value)
+    return str(value) if isinstance(value, Markup) else value
+
+
+def story_from_dict(data: Mapping[str, Any]) -> Story:
+    """The story back from its JSON form. The JSON is foreign input: markup is cleaned, types are checked.
+
+    Raises ValueError, in plain words, for a wrong schema or a value of the wrong kind. Keys nobody knows are ignored,
+    missing ones are unknown.
+    """
+    schema = data.get("schema")
+    if schema != SCHEMA:
+        raise ValueError(f"the schema is {str(schema)[:60]!r}, not {SCHEMA!r}")
+    return cast("Story", _from_dict(Story, data, ""))
+
+
+def _from_dict(kind: type, data: object, where: str) -> object:
+    if not isinstance(data, dict):
+        raise ValueError(f"{where or 'the story'} is not an object")
+    hints = _hints(kind)
+    values: dict[str, Any] = {}
+    for name, hint in hints.items():
+        if name in data:
+            values[name] = _from_json(name, hint, data[name], f"{where}.{name}" if where else name)
+    try:
+        return kind(**values)
+    except TypeError:
+        missing = ", ".join(name for name in hints if name not in values)
+        raise ValueError(f"{where or 'the story'} lacks one of: {missing}") from None
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _from_json(name: str, hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is anything
+    """One value of the kind its field declares."""
+    if name in _PARTS:
+        return tuple(_from_dict(_PARTS[name], item, f"{where}[{index}]") for index, item in enumerate(_list(value, where)))
+    if name == "source":
+        return _from_dict(Source, value, where)
+    if name in {"source_ids", "ids"}:
+        if not isinstance(value, dict):
+            raise ValueError(f"{where} is not an object")
+        return tuple((_string(key, where), _string(item, where)) for key, item in value.items())
+    if name == "labels":
+        return tuple(_label(item, where) for item in _list(value, where))
+    if name in _MARKUP_FIELDS:
+        return clean(_string(value, where), mode="html", where=where)[0]
+    if get_origin(hint) is tuple:
+        return tuple(_string(item, where) for item in _list(value, where))
+    return _scalar(hint, value, where)
+
+
+def _scalar(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is anything
+    allowed = get_args(hint) or (hint,)
+    if value is None and type(None) in allowed:
+        return None
+    if get_origin(hint) is Literal:
+        if value not in allowed:
+            raise ValueError(f"{where} is {str(value)[:40]!r}, not one of {', '.join(map(str, allowed))}")
+        return value
+    if isinstance(value, bool):
+        if bool in allowed:
+            return value
+    elif isinstance(value, int) and int in allowed:
+        return value
+    elif isinstance(value, int | float) and float in allowed and value == value:
+        return float(value)
+    elif isinstance(value, str) and str in allowed:
+        return _string(value, where)
+    raise ValueError(f"{where} is of the wrong kind")
+
+
+def _list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError(f"{where} is not a list")
+    return value
+
+
+def _label(item: object, where: str) -> tuple[str, str]:
+    if not isinstance(item, list) or len(item) != 2:
+        raise ValueError(f"{where} holds something that is not a pair")
+    return _string(item[0], where), _string(item[1], where)
+
+
+def _string(value: object, where: str) -> str:
+    """Text without what no text file may hold: NULs, other control characters, halves of surrogate pairs."""
+    if not isinstance(value, str):
+        raise ValueError(f"{where} is not text")
+    return _NEVER_TEXT.sub("", value)
+
+
+_NEVER_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

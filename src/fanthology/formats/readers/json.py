@@ -1,0 +1,48 @@
+"""Our own Story JSON: one object, a list of objects, or one object per line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .. import transforms
+from ..context import Context
+from ..decode import decode
+from ..errors import Damaged
+from ..model import Reading, Story
+
+
+def read(data: bytes, context: Context) -> Reading:
+    """Read stories back exactly as they were written. Raises Damaged when the JSON or a field is not what it must be."""
+    decoded = decode(data, declared="utf-8")
+    objects = _objects(decoded.text)
+    try:
+        stories = tuple(_story(item) for item in objects)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as fault:
+        raise Damaged(f"The JSON is not a story as the contract has it: {fault}") from fault
+    if not stories:
+        raise Damaged("The JSON holds no story.")
+    return Reading(stories, "json", 1.0, decoded.decoder, (*decoded.findings, *context.findings))
+
+
+def _objects(text: str) -> list[Any]:
+    """The objects of one JSON value or of one value per line."""
+    try:
+        whole = json.loads(text)
+    except RecursionError as fault:
+        raise Damaged("The JSON is nested too deeply.") from fault
+    except ValueError as fault:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise Damaged(f"This is broken JSON: {fault}") from fault
+        try:
+            return [json.loads(line) for line in lines]
+        except (ValueError, RecursionError):
+            raise Damaged(f"This is broken JSON: {fault}") from fault
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _story(item: Any) -> Story:  # noqa: ANN401 - whatever JSON held
+    if not isinstance(item, dict):
+        raise TypeError("a story must be an object")
+    return transforms.story_from_dict(item)
