@@ -10,9 +10,10 @@ Memory stays flat whatever the size of the dump; scratch files stand in the syst
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from ..context import Limits
 from ..errors import UnknownFormat
@@ -23,7 +24,7 @@ from .efiction_rows import Rows
 from .efiction_text import Charset, Words
 from .efiction_texts import TABLE, Texts
 from .records import Record, RowCount, SiteRecord
-from .tree import BROKEN, Member, Tree, is_sql, open_tree, unpack
+from .tree import BROKEN, Member, Tree, is_archive, is_sql, open_tree
 
 DUMP_LIMITS = Limits(total_bytes=64 * 1024**3, ratio=200, ratio_floor=256 * 1024**2, entries=5_000_000)
 """What a whole archive may cost: more in sum than a single story, and no more at once."""
@@ -77,7 +78,7 @@ class Dump:
         self.close()
 
 
-def open_dump(  # noqa: PLR0913 - each is a choice of the caller
+def open_dump(
     path: Path,
     *,
     kind: str | None = None,
@@ -93,51 +94,57 @@ def open_dump(  # noqa: PLR0913 - each is a choice of the caller
     """
     if kind not in (None, *KINDS):
         raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
-    trees = [open_tree(path, limits)]
+    trees: list[Tree] = []
     try:
-        if files is not None and files != path:
-            trees.append(open_tree(files, limits))
-        return _open_efiction(path, trees, prefix, encoding, limits)
+        for tree in _trees(path, files, limits):
+            trees.append(tree)  # noqa: PERF402 - those opened are closed when a later one fails
+        return _open_efiction(trees, prefix, encoding, limits)
     except BaseException:
         for tree in trees:
             tree.close()
         raise
 
 
-def _open_efiction(path: Path, trees: list[Tree], prefix: str | None, encoding: str, limits: Limits) -> Dump:
-    dumps = [member for member in trees[0].members if is_sql(member.name) or trees[0].members == (member,)]
+def _open_efiction(trees: list[Tree], prefix: str | None, encoding: str, limits: Limits) -> Dump:
+    dumps = [member for member in trees[0].members if is_sql(member.name)] or list(trees[0].members[:1])
     sites = efiction_rows.look(_chunks(dumps, limits))
     rows = Rows(efiction_rows.choose(sites, prefix), Charset(encoding))
     try:
         for member in dumps:
-            _take(rows, member)
+            _take(rows, member, limits)
         rows.ready()
-        with_texts = trees[-1] if len(trees) > 1 or path.is_dir() or len(trees[0].members) > len(dumps) else None
-        archive = EFiction(rows, Texts(with_texts, limits), Words(rows.charset))
+        members = [member for tree in trees for member in tree.members if member not in dumps]
+        archive = EFiction(rows, Texts(members if len(trees) > 1 or members else None, limits), Words(rows.charset))
     except BaseException:
         rows.close()
         raise
     return Dump("efiction", sites.choices(), archive, trees)
 
 
+def _trees(path: Path, files: Path | None, limits: Limits) -> Iterator[Tree]:
+    """The dump first, then where text files may lie: in `files`, and in archives inside a folder."""
+    yield open_tree(path, limits)
+    for folder in dict.fromkeys((path, files)):
+        if folder is not None and folder != path:
+            yield open_tree(folder, limits)
+        if folder is not None and folder.is_dir():
+            for inner in sorted(folder.rglob("*")):
+                if inner.is_file() and not inner.is_symlink() and is_archive(inner.name):
+                    yield open_tree(inner, limits)
+
+
 def _chunks(dumps: list[Member], limits: Limits) -> Iterator[bytes]:
+    """The bytes of all dump files, for a first look. What is broken is reported when it is read in earnest."""
     for member in dumps:
-        try:
-            with member.open() as packed, unpack(packed) as stream:
-                yield from _read(stream, limits)
-        except BROKEN:
-            continue  # reported when it is read in earnest
+        with suppress(*BROKEN), member.unpacked(limits) as stream:
+            while chunk := stream.read(1 << 20):
+                yield chunk
         yield b"\n"
 
 
-def _read(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
-    while chunk := stream.read(1 << 20):
-        yield chunk
-
-
-def _take(rows: Rows, member: Member) -> None:
+def _take(rows: Rows, member: Member, limits: Limits) -> None:
     try:
-        with member.open() as packed, unpack(packed) as stream:
+        with member.unpacked(limits) as stream:
             rows.take(sql.events(stream), member.name)
     except BROKEN as error:
         message = f"The file is packed and broken; what came before was read ({error})"

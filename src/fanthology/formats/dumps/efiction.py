@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .. import transforms
-from ..model import EMPTY, CATEGORIES, Finding, Markup
+from ..model import CATEGORIES, EMPTY, Finding, Markup
 from .efiction_rows import Fields, Rows
 from .efiction_stories import Stories
 from .efiction_text import Report, Words, masked_name, split_response
@@ -36,6 +37,7 @@ LETTERS = frozenset({"nothankyou", "thankyou", "noletter", "yesletter"})
 FURNITURE = frozenset({"maintenance", "lostpassword", "newaccount"})
 GATES = ((1, "warn"), (2, "adults"), (4, "members"))
 OPENNESS = ("closed", "moderated", "open")
+Place = tuple[Literal["story", "series"], str, bool]
 GONE_STORY = "its story is not in the dump"
 GONE_SERIES = "its series is not in the dump"
 GONE_PERSON = "its member is not in the dump"
@@ -52,6 +54,11 @@ class Known:
     stories: dict[str, dict[str, int]] = field(default_factory=dict)  # sid → chapid → position
     series: set[str] = field(default_factory=set)
     news: set[str] = field(default_factory=set)
+
+    def tag(self, source: str, key: str) -> TagRecord | None:
+        """A tag by its number. Columns of 2.x (genres, warnings) that outlived an update hold numbers of classes."""
+        found = self.tags.get((source, key))
+        return self.tags.get(("classes", key)) if found is None and source in ("genres", "warnings") else found
 
     def named(self, name: str) -> str | None:
         """The key of the rating of that name, where old rows hold the name instead of the id."""
@@ -71,6 +78,7 @@ class EFiction:
         self.settings = rows.settings()
         self.site = self._site()
         words.base_url = self.site.url + "/" if self.site.url else ""
+        words.charset.language = self.site.language
         self.likes = self.settings is not None and self.settings.word("ratings") in ("2", "3")
 
     def records(self) -> Iterator[Record]:
@@ -109,7 +117,7 @@ class EFiction:
             report = Report(self.findings)
             where = f"ratings[{row.word('rid')}]"
             name = self.words.plain(row["rating"], report, where)
-            bits = row.int("ratingwarning") or 0
+            bits = row.number("ratingwarning") or 0
             rating = RatingRecord(
                 key=row.word("rid"),
                 name=name,
@@ -207,6 +215,11 @@ class EFiction:
             self.known.people[person.key] = person.name
             self.rows.taken("authors")
             yield person
+        if not names and self.rows.spool.count("stories"):
+            message = (
+                "The members stand in tables of other software (a forum, perhaps): the dump does not name the authors"
+            )
+            self.findings.append(Finding("people.elsewhere", "loss", message))
         if preferences:
             self.rows.left_out("authorprefs", GONE_PERSON, len(preferences))
         if information:
@@ -262,7 +275,7 @@ class EFiction:
             joined=day(row.date("date")),
             website=website,
             trusted=preferences is not None and preferences.is_set("validated"),
-            level=(preferences.int("level") or 0) if preferences else 0,
+            level=(preferences.number("level") or 0) if preferences else 0,
             beta_reader=information.get("betareader", "").casefold() in ("yes", "1"),
             private=Private(
                 email=self.words.plain(row["email"], Report(), ""),
@@ -305,8 +318,9 @@ class EFiction:
             ("characters", "characters"),
         ):
             for key in row.ids(column):
-                if (source, key) in self.known.tags:
-                    found.append((source, key))
+                tag = self.known.tag(source, key)
+                if tag is not None:
+                    found.append((tag.source, tag.key))
                 else:
                     report.add(
                         Finding(
@@ -344,7 +358,7 @@ class EFiction:
                 title=self.words.plain(row["title"], report, "title"),
                 summary=self.words.marked(row["summary"], report, "summary"),
                 author=uid if uid in self.known.people else None,
-                openness=OPENNESS[min(max(row.int("isopen") or 0, 0), 2)],  # type: ignore[arg-type]
+                openness=OPENNESS[min(max(row.number("isopen") or 0, 0), 2)],  # type: ignore[arg-type]
                 places=tuple(self._places(int(key), inside, report)),
                 tags=self.tag_keys(row, report, "tags"),
                 challenges=self.challenge_keys(row, report),
@@ -371,13 +385,13 @@ class EFiction:
                 )
         return tuple(found)
 
-    def _places(self, key: int, inside: dict[str, list[str]], report: Report) -> Iterator[tuple[str, str, bool]]:
+    def _places(self, key: int, inside: dict[str, list[str]], report: Report) -> Iterator[Place]:
         """What the series holds, in order. A series inside itself, at any depth, would never end: it is left out."""
-        for row in sorted(self.rows.group("inseries", key), key=lambda row: row.int("inorder") or 0):
+        for row in sorted(self.rows.group("inseries", key), key=lambda row: row.number("inorder") or 0):
             story, series = row.key("sid"), row.key("subseriesid")
             confirmed = not row.has("confirmed") or row.is_set("confirmed")
             if story in self.known.stories:
-                place = ("story", story, confirmed)
+                place: Place = ("story", story, confirmed)
             elif story:
                 self._no_place(
                     "series.dangling", f"Story {story} of this series is not in the dump", GONE_STORY, report
@@ -446,7 +460,7 @@ class EFiction:
             )
             chapter = ""
         text, reply = split_response(self.words.raw(row["review"], report, "text"), answered=row.is_set("respond"))
-        stars = row.int("rating")
+        stars = row.number("rating")
         if self.likes and stars in (0, 1):
             report.add(
                 Finding(
@@ -465,7 +479,7 @@ class EFiction:
             chapter_key=chapter or None,
             text=EMPTY if text.strip() in NO_REVIEW else self.words.cleaned(text, report, "text"),
             date=row.date("date"),
-            stars=stars if stars is not None and 1 <= stars <= 10 else None,  # noqa: PLR2004 - half stars
+            stars=stars if stars is not None and 1 <= stars <= 10 else None,
             reply=self.words.cleaned(reply, report, "reply"),
             findings=report.done(),
         )

@@ -12,22 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..errors import Ambiguous, UnknownFormat
-from ..model import Finding
+from ..model import Finding, Severity
 from . import efiction_schema as schema
 from . import sql
-from .efiction_text import Charset, python_charset
+from .efiction_text import Charset, masked_name, python_charset
 from .records import RowCount
 from .spool import Identity, Spool
 from .sql import Value
 
 _SITE_TABLE = re.compile(
     rb"(?:^|[\n;/ ])(INSERT|REPLACE|CREATE)\b[^\n(]{0,60}?[\s`\".]((?:[\w$-]|[\x80-\xff])*?)fanfiction_(stories|chapters|authors|settings)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 class Fields:
-    """One row by column name. `int`, `date` and `ids` never fail: what is no number, date or id is None or left out."""
+    """One row by column name. `number`, `date` and `ids` never fail: what is no number, date or id is None or left out."""
 
     __slots__ = ("layout", "values")
 
@@ -43,12 +43,12 @@ class Fields:
     def has(self, name: str) -> bool:
         return self.layout.place(name) is not None
 
-    def int(self, name: str) -> int | None:
+    def number(self, name: str) -> int | None:
         return integer(self[name])
 
     def key(self, name: str) -> str:
         """An id as text; "" where there is none (0 and negative numbers are eFiction's way to say none)."""
-        number = self.int(name)
+        number = self.number(name)
         return str(number) if number is not None and number > 0 else ""
 
     def word(self, name: str) -> str:
@@ -196,11 +196,11 @@ class Rows:
                 self._trouble(event, file)
 
     def _trouble(self, trouble: sql.Trouble, file: str) -> None:
-        severity = "loss" if trouble.code in ("dump.truncated", "dump.damaged") else "warning"
-        sample = trouble.sample.decode("utf-8", "replace")
-        self.findings.append(
-            Finding(trouble.code, severity, f"{trouble.message} (at byte {trouble.offset:,})", file, before=sample)
-        )  # type: ignore[arg-type]
+        """Report a broken place. Only garbage between statements is shown: a broken row may hold an address or a hash."""
+        severity: Severity = "loss" if trouble.code in ("dump.truncated", "dump.damaged") else "warning"
+        shown = masked_name(trouble.sample.decode("utf-8", "replace")) if trouble.code == "dump.garbage" else ""
+        message = f"{trouble.message} (at byte {trouble.offset:,})"
+        self.findings.append(Finding(trouble.code, severity, message, file, before=shown))
 
     def _account(self, table: str) -> RowCount:
         return self.counts.setdefault(table, RowCount())
@@ -228,7 +228,7 @@ class Rows:
         if name in ("stories", "chapters", "reviews"):
             for value in row.values:
                 self.charset.hear(value)
-        self.spool.put(name, identity, fields.int(schema.GROUPED_BY.get(name, "")) or 0, number, row.values)
+        self.spool.put(name, identity, fields.number(schema.GROUPED_BY.get(name, "")) or 0, number, row.values)
 
     def _reason(self, table: str) -> str | None:
         """Why rows of this table are left out altogether, or None."""
@@ -286,7 +286,7 @@ class Rows:
 
     def _identity(self, name: str, fields: Fields) -> Identity | None:
         columns = schema.IDENTITY[name]
-        return fields.int(columns[0]) if len(columns) == 1 else ":".join(fields.word(column) for column in columns)
+        return fields.number(columns[0]) if len(columns) == 1 else ":".join(fields.word(column) for column in columns)
 
     def ready(self) -> None:
         """All files are read: layouts are settled, repeated rows counted as merged."""

@@ -154,7 +154,7 @@ ADD_ON = "table of an add-on that this reader does not know"
 _ID = re.compile(rb"-?\d{1,18}\Z")
 _IDS = re.compile(rb"[-\d, ]*\Z")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?\Z|0\Z|\d{8,10}\Z|\d{14}\Z")
-_TABLE = re.compile(rf"(.*?){MARK}(\w+)\Z", re.I | re.S)
+_TABLE = re.compile(rf"(.*){MARK}(\w+)\Z", re.IGNORECASE | re.DOTALL)
 
 
 def split_name(table: str) -> tuple[str, str] | None:
@@ -226,7 +226,7 @@ def plausible(kind: str, value: Value) -> int:
     if kind == "i":
         fits = _ID.match(value)
     elif kind == "f":
-        fits = _ID.match(value) if len(value) <= 2 else None  # noqa: PLR2004 - -1 … 99
+        fits = _ID.match(value) if len(value) <= 2 else None
     elif kind == "c":
         fits = _IDS.match(value)
     elif kind == "d":

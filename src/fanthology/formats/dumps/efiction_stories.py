@@ -10,6 +10,7 @@ from .. import transforms
 from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
 from .efiction_rows import Fields, Rows
 from .efiction_text import Report, Words, is_truncated
+from .efiction_schema import COLUMNS
 from .records import SiteRecord, StoryRecord, TagRecord
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ TAG_COLUMNS = (
 )
 
 
+KNOWN_COLUMNS = frozenset(column.split(":")[0] for layout in COLUMNS["stories"] for column in layout.split()) | {
+    "gid",
+    "wid",
+}
+
+
 @dataclass(slots=True)
 class Draft:
     """A story on its way: what was found about it while its parts are gathered."""
@@ -36,6 +43,7 @@ class Draft:
     hidden: set[int] = field(default_factory=set)
     contributors: dict[int, str] = field(default_factory=dict)
     chapters: list[Chapter] = field(default_factory=list)
+    labels: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Stories:
@@ -66,6 +74,8 @@ class Stories:
             if str(group) not in self.known.stories:
                 self.rows.left_out(table, ORPHAN, number)
                 rows = self.rows.group(table, group)
+                if table == "chapters":
+                    self.texts.leave(row.number("chapid") or 0 for row in rows)
                 name = self.words.plain(rows[0]["title"], Report(), "") if rows[0].has("title") else ""
                 self.findings.append(Finding(code, severity, message, f"stories[{group}]", before=name, count=number))  # type: ignore[arg-type]
 
@@ -99,6 +109,7 @@ class Stories:
             complete=row.is_set("completed") if row.has("completed") else None,
             word_count=sum(chapter.word_count for chapter in draft.chapters),
             series=tuple(self.series.get(draft.key, ())),
+            labels=(*draft.labels, *self._more_columns(row)),
             source=self._source(draft.key),
             findings=report.done(),
         )
@@ -115,7 +126,7 @@ class Stories:
             challenges=self._challenges(draft),
             round_robin=row.is_set("rr"),
             featured=row.word("featured") == "1",
-            reads=max(row.int("count") or 0, 0),
+            reads=max(row.number("count") or 0, 0),
         )
 
     def _prose(self, row: Fields, column: str, where: str, report: Report) -> Markup:
@@ -132,6 +143,13 @@ class Stories:
             format="efiction-dump",
             reader="efiction-dump 1",
         )
+
+    def _more_columns(self, row: Fields) -> Iterator[tuple[str, str]]:
+        """Columns that an add-on put into the table: kept as labels, for nobody here knows what they mean."""
+        for column in row.layout.places.keys() - KNOWN_COLUMNS:
+            value = self.words.plain(row[column], Report(), column)
+            if value not in ("", "0"):
+                yield column, value
 
     # -- people
 
@@ -175,14 +193,14 @@ class Stories:
         if self.rows.spool.count("coauthors"):
             return not any("," in row.word("coauthors") for row in self.rows.rows("stories"))
         return not any(
-            len(row.ids("coauthors")) > 1 or (row.int("coauthors") or 0) > 1 for row in self.rows.rows("stories")
+            len(row.ids("coauthors")) > 1 or (row.number("coauthors") or 0) > 1 for row in self.rows.rows("stories")
         )
 
     # -- chapters
 
     def _chapters(self, draft: Draft) -> None:
         rows = self.rows.group("chapters", int(draft.key))
-        rows.sort(key=lambda row: (row.int("inorder") or 0, row.int("chapid") or 0))
+        rows.sort(key=lambda row: (row.number("inorder") or 0, row.number("chapid") or 0))
         self._check_order(rows, draft.report)
         for position, row in enumerate(rows, 1):
             self.rows.taken("chapters")
@@ -207,7 +225,7 @@ class Stories:
             draft.report.add(Finding("story.empty", "loss", "The dump holds no chapter of this story", "chapters"))
 
     def _check_order(self, rows: list[Fields], report: Report) -> None:
-        numbers = [row.int("inorder") or 0 for row in rows]
+        numbers = [row.number("inorder") or 0 for row in rows]
         if numbers != list(range(1, len(numbers) + 1)):
             message = "The numbers of its chapters have gaps or repeat; they were counted anew in their old order"
             report.add(Finding("chapter.order", "warning", message, "chapters", before=", ".join(map(str, numbers))))
@@ -229,7 +247,7 @@ class Stories:
         """The text of a chapter, from the database or a file. Of two that differ, the longer is taken."""
         report, stored = draft.report, row["storytext"]
         folders = tuple(dict.fromkeys((row.word("uid"), draft.row.word("uid"))))
-        file = self.texts.of(row.int("chapid") or 0, folders, report.findings, where)
+        file = self.texts.of(row.number("chapid") or 0, folders, report.findings, where)
         in_database = self.words.raw(stored, report, where) if not isinstance(stored, int) else str(stored)
         if file is None:
             if not in_database.strip():
@@ -240,7 +258,15 @@ class Stories:
             source, text = self._chosen(file[0], stored, in_database, report, where)
         if is_truncated(source, self.words.charset):
             report.add(_truncated(where, row.word("wordcount")))
-        return self.words.cleaned(text, report, where, private=False)
+        cleaned = self.words.cleaned(text, report, where, private=False)
+        if "@" in cleaned:
+            _, count = transforms.mask_contacts_in(cleaned)
+            if count:
+                message = (
+                    "What looks like an address of a person stands in the text of the story; it was left as written"
+                )
+                report.add(Finding("private.in-text", "warning", message, where, count=count))
+        return cleaned
 
     def _chosen(self, data: bytes, stored: object, in_database: str, report: Report, where: str) -> tuple[bytes, str]:
         in_file = self.words.raw(data.removeprefix(b"\xef\xbb\xbf"), report, where)
@@ -253,7 +279,7 @@ class Stories:
         return (data, in_file) if file_wins else (stored if isinstance(stored, bytes) else b"", in_database)
 
     def _missing(self, row: Fields, report: Report, where: str) -> None:
-        words = row.int("wordcount") or 0
+        words = row.number("wordcount") or 0
         message = "The text of this chapter is neither in the database nor among the files"
         if words:
             message += f"; it had {words:,} words"
@@ -267,12 +293,13 @@ class Stories:
         found = []
         for column, source in TAG_COLUMNS:
             for key in draft.row.ids(column):
-                tag = self.known.tags.get((source, key))
-                if tag is None:
-                    message = f"It names a tag that is not in the table {source}"
-                    draft.report.add(Finding("tag.dangling", "warning", message, "tags", before=key))
-                else:
+                tag = self.known.tag(source, key)
+                if tag is not None:
                     found.append(tag)
+                    continue
+                message = f"It names a tag that is not in the table {source}"
+                draft.report.add(Finding("tag.dangling", "warning", message, "tags", before=key))
+                draft.labels.append((column, key))
         return found
 
     def _rating(self, draft: Draft) -> str | None:
@@ -313,7 +340,7 @@ class Stories:
         return tuple(found)
 
     def _series_places(self) -> dict[str, list[SeriesPlace]]:
-        """story key → its places in series."""
+        """Story key → its places in series."""
         titles = {
             row.word("seriesid"): self.words.plain(row["title"], Report(), "") for row in self.rows.rows("series")
         }
@@ -323,7 +350,7 @@ class Stories:
                 series = row.word("seriesid")
                 url = f"{self.site.url}/viewseries.php?seriesid={series}" if self.site.url else None
                 found.setdefault(row.key("sid"), []).append(
-                    SeriesPlace(titles[series], row.int("inorder") or None, url)
+                    SeriesPlace(titles[series], row.number("inorder") or None, url)
                 )
         return found
 

@@ -16,7 +16,8 @@ from .sql import Value
 
 _ESCAPED = re.compile(r"\\(['\"\\])")
 _CODE = re.compile(
-    r"<\?(?!xml).*?(?:\?>|\Z)|<%.*?%>|<script\b[^>]*\blanguage\s*=\s*[\"']?php.*?</script\s*>", re.S | re.I
+    r"<\?(?!xml).*?(?:\?>|\Z)|<%.*?%>|<script\b[^>]*\blanguage\s*=\s*[\"']?php.*?</script\s*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _LOST = re.compile(r"(?:(?<=[\s(“\"'>])|^)(?:\?{2,}|\?(?=\w))\w*")
 _DAMAGE = re.compile(r"(?<![&#\w-])[rtbh]\d{1,2};|(?<=[A-Za-z,.!?…’”>])(?:r1[1267]|r[01]|r30|t82);")
@@ -63,6 +64,13 @@ MYSQL_CHARSETS = {
 """MySQL's names of charsets, as the rest of the world calls them. UTF-8 in all its names is tried first anyway."""
 
 
+WESTERN = "windows-1252"
+LANGUAGES = {"pl": "windows-1250", "cs": "windows-1250", "cz": "windows-1250", "sk": "windows-1250", "hu": "windows-1250", "hr": "windows-1250",
+             "sl": "windows-1250", "ro": "windows-1250", "ru": "windows-1251", "uk": "windows-1251", "bg": "windows-1251", "tr": "windows-1254",
+             "el": "windows-1253", "gr": "windows-1253", "he": "windows-1255"}  # fmt: skip
+"""The old one-byte charset of the site's own language, where bytes alone look Western."""
+
+
 def python_charset(mysql: str) -> str | None:
     """The codec name for a MySQL charset name; None for UTF-8, binary, ascii and unknown ones."""
     return MYSQL_CHARSETS.get(mysql.lower())
@@ -93,6 +101,7 @@ class Charset:
     def __init__(self, encoding: str = "auto") -> None:
         self.given = None if encoding == "auto" else encoding
         self.declared: str | None = None
+        self.language = ""
         self._sample = bytearray()
         self._elected: str | None = None
 
@@ -108,10 +117,15 @@ class Charset:
     def elect(self) -> str | None:
         """The charset for fields that are not UTF-8; None = there was nothing to vote on."""
         if self._elected is None:
-            self._elected = (
-                self.given or self.declared or (decode(bytes(self._sample)).decoder if self._sample else None)
-            )
+            self._elected = self.given or self._vote()
         return self._elected
+
+    def _vote(self) -> str | None:
+        """The dump's own word, unless it is latin1, which MySQL said of everything; then what the bytes look like."""
+        if self.declared not in (None, WESTERN) or not self._sample:
+            return self.declared
+        guessed = decode(bytes(self._sample), declared=self.declared).decoder
+        return LANGUAGES.get(self.language[:2].lower(), guessed) if guessed == WESTERN else guessed
 
     def text(self, data: bytes, report: Report, where: str) -> str:
         """One field's text. Never fails; what was done beyond plain UTF-8 is reported."""
@@ -121,13 +135,14 @@ class Charset:
             try:
                 return data.decode()
             except UnicodeDecodeError as error:
-                if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+                if error.reason == "unexpected end of data" and not data[: error.start].isascii():
                     report.add(Finding("text.truncated", "loss", "The text ends in the middle of a character", where))
                     return data[: error.start].decode()
-        decoded = decode(data, declared=self.elect())
+        # the newline keeps a last letter such as é from looking like the beginning of a longer one
+        decoded = decode(data + b"\n", declared=self.elect())
         for finding in decoded.findings:
             report.add(_at(finding, where))
-        return decoded.text
+        return decoded.text.removesuffix("\n")
 
 
 class Words:
@@ -263,8 +278,8 @@ RESPONSES = (
 """What eFiction's languages print before an author's answer, which stands inside the text of the review."""
 
 _LABELS = frozenset(RESPONSES)
-_RESPONSE = re.compile(r"(?:<br\s*/?>\s*){2}<(i|em)>\s*([^<>:：\n]{1,60}?)\s*[:：]\s*", re.I)
-_CLOSING = re.compile(r"\s*</(?:i|em)>\s*\Z", re.I)
+_RESPONSE = re.compile(r"(?:<br\s*/?>\s*){2}<(i|em)>\s*([^<>:：\n]{1,60}?)\s*[:：]\s*", re.IGNORECASE)
+_CLOSING = re.compile(r"\s*</(?:i|em)>\s*\Z", re.IGNORECASE)
 
 
 def split_response(text: str, *, answered: bool) -> tuple[str, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from ..context import Limits
 from ..errors import FormatError
 from ..model import Finding
 from .records import RowCount
-from .tree import Member, Tree
+from .tree import Member, is_archive, is_sql
 
-_CHAPTER = re.compile(r"(?:\A|/)(?:(\d{1,12})/)?(\d{1,12})\.(txt|html?|php)\Z", re.I)
+_CHAPTER = re.compile(r"(?:\A|/)(?:(\d{1,12})/)?(\d{1,12})\.(txt|html?|php)\Z", re.IGNORECASE)
 _RANK = {"txt": 0, "html": 1, "htm": 1, "php": 2}
 
 TABLE = "text files"
@@ -21,16 +22,16 @@ TABLE = "text files"
 class Texts:
     """The files by chapter number. Every text file is counted: read for a chapter, or stray."""
 
-    def __init__(self, tree: Tree | None, limits: Limits) -> None:
+    def __init__(self, members: Iterable[Member] | None, limits: Limits) -> None:
         self.limits = limits
         self.account = RowCount()
-        self.given = tree is not None
+        self.given = members is not None
         self._found: dict[int, list[tuple[str, int, Member]]] = defaultdict(list)
         self.others = 0
-        for member in tree.members if tree else ():
+        for member in members or ():
             match = _CHAPTER.search(member.name)
             if match is None:
-                self.others += 1
+                self.others += not is_archive(member.name) and not is_sql(member.name)
                 continue
             self._found[int(match[2])].append((match[1] or "", _RANK[match[3].lower()], member))
             self.account.rows += 1
@@ -80,6 +81,12 @@ class Texts:
                     )
                 )
         return result
+
+    def leave(self, chapters: Iterable[int]) -> None:
+        """These chapters are left out, and so are their files."""
+        for chapter in chapters:
+            for _ in self._found.pop(chapter, ()):
+                self._leave_out("the story of its chapter is not in the dump")
 
     def strays(self) -> list[Finding]:
         """What nobody asked for. Ask once, at the end."""

@@ -87,7 +87,7 @@ class Spool:
         if table in self.tables():
             cursor = self._db.execute(
                 f"SELECT data FROM \"{table}\" ORDER BY typeof(id), CASE typeof(id) WHEN 'integer' THEN id ELSE at END"
-            )  # noqa: S608
+            )
             for (data,) in cursor:
                 yield marshal.loads(data)  # noqa: S302 - written by ourselves a moment ago
 

@@ -26,50 +26,46 @@ _COMMENT = rb"--[^\n]*+\n|\#[^\n]*+\n|/\*(?!!)(?:[^*]++|\*(?!/))*+\*/"
 _SINGLE = rb"'(?:[^'\\]++|\\.|'')*+'"
 _DOUBLE = rb'"(?:[^"\\]++|\\.|"")*+"'
 _NAME = rb"(?:`(?:[^`]++|``)++`|\"[^\"\\]++\"|[\w$\x80-\xff]++)"
-_VALUE = (
-    rb"(?:_[a-z0-9]++\s*+|N(?='))?+(?:"  # a charset introducer or the N of a national string
-    rb"'((?:[^'\\]++|\\.|'')*+)'"
-    rb'|"((?:[^"\\]++|\\.|"")*+)"'
-    rb"|0[xX]([0-9A-Fa-f]*+)|[xX]'([0-9A-Fa-f]*+)'"
-    rb"|([^\s'\"`(),;]++(?:\([^()'\"]*+\))?+))"  # NULL, numbers, words, a call such as now()
-)
 _GAP = rb"\s*+"
 
-VALUE = re.compile(_VALUE, re.S | re.I)
+
+def _value_pattern(group: bytes) -> bytes:
+    """A literal: '…', "…", 0x…, x'…', or a word (NULL, a number, a call such as now()). `group` opens what is captured."""
+    return (
+        rb"(?:_[a-z0-9]++\s*+|N(?='))?+(?:"  # a charset introducer, or the N of a national string
+        rb"'" + group + rb"(?:[^'\\]++|\\.|'')*+)'"
+        rb'|"' + group + rb'(?:[^"\\]++|\\.|"")*+)"'
+        rb"|0[xX]" + group + rb"[0-9A-Fa-f]*+)|[xX]'" + group + rb"[0-9A-Fa-f]*+)'"
+        rb"|" + group + rb"[^\s'\"`(),;]++(?:\([^()'\"]*+\))?+))"
+    )
+
+
+_ANY = _value_pattern(rb"(?:")
+VALUE = re.compile(_value_pattern(rb"("), re.DOTALL | re.IGNORECASE)
 ROW = re.compile(
-    rb"\("
-    + _GAP
-    + _VALUE.replace(rb"((?:", rb"(?:(?:")
-    + rb"(?:"
-    + _GAP
-    + rb","
-    + _GAP
-    + _VALUE
-    + rb")*+"
-    + _GAP
-    + rb"\)",
-    re.S | re.I,
+    rb"\(" + _GAP + _ANY + rb"(?:" + _GAP + rb"," + _GAP + _ANY + rb")*+" + _GAP + rb"\)", re.DOTALL | re.IGNORECASE
 )
-SPACE = re.compile(rb"(?:\s++|" + _COMMENT + rb")*+", re.S)
+SPACE = re.compile(rb"(?:\s++|" + _COMMENT + rb")*+", re.DOTALL)
 KEYWORD = re.compile(rb"[A-Za-z]++")
 INSERT = re.compile(
     rb"(?:INSERT|REPLACE)\b(?:\s++(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE))*+(?:\s++INTO\b)?+\s*+"
     rb"(" + _NAME + rb"(?:\s*+\.\s*+" + _NAME + rb")?+)\s*+(?:\(([^()]*+)\)\s*+)?+VALUES?\b\s*+",
-    re.S | re.I,
+    re.DOTALL | re.IGNORECASE,
 )
 CREATE = re.compile(
     rb"CREATE\s++(?:TEMPORARY\s++)?+TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?+"
     rb"(" + _NAME + rb"(?:\s*+\.\s*+" + _NAME + rb")?+)\s*+\((.*)\)([^)]*+)\Z",
-    re.S | re.I,
+    re.DOTALL | re.IGNORECASE,
 )
 STATEMENT = re.compile(
-    rb"(?:[^;'\"`#/-]++|" + _SINGLE + rb"|" + _DOUBLE + rb"|`[^`]*+`|" + _COMMENT + rb"|/\*!|[#/-])*+;", re.S
+    rb"(?:[^;'\"`#/-]++|" + _SINGLE + rb"|" + _DOUBLE + rb"|`[^`]*+`|" + _COMMENT + rb"|/\*!|[#/-])*+;", re.DOTALL
 )
-CONDITIONAL = re.compile(rb"/\*(?:M?!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/;?+", re.S)
-DELIMITER = re.compile(rb"DELIMITER[ \t]++(\S++)[^\n]*+\n", re.I)
-SET_NAMES = re.compile(rb"\bSET\s++(?:NAMES|CHARACTER\s+SET)\s++['\"]?+(\w++)", re.I)
+CONDITIONAL = re.compile(rb"/\*(?:M?!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/;?+", re.DOTALL)
+DELIMITER = re.compile(rb"DELIMITER[ \t]++(\S++)[^\n]*+\n", re.IGNORECASE)
+SET_NAMES = re.compile(rb"\bSET\s++(?:NAMES|CHARACTER\s+SET)\s++['\"]?+(\w++)", re.IGNORECASE)
 RESUME = re.compile(
-    rb"\n(?=(?:INSERT|REPLACE)\s[^\n]{0,200}?\bINTO\b|(?:CREATE|DROP|LOCK|UNLOCK)\s++TABLES?\b|--\s|/\*!|\#\s)", re.I
+    rb"\n(?=(?:INSERT|REPLACE)\s[^\n]{0,200}?\bINTO\b|(?:CREATE|DROP|LOCK|UNLOCK)\s++TABLES?\b|--\s|/\*!|\#\s)",
+    re.IGNORECASE,
 )
 KNOWN = frozenset(
     b"INSERT REPLACE CREATE DROP LOCK UNLOCK SET USE ALTER BEGIN START COMMIT ROLLBACK DELETE UPDATE TRUNCATE GRANT "
@@ -77,10 +73,11 @@ KNOWN = frozenset(
 )
 NOT_COLUMNS = frozenset(b"PRIMARY KEY UNIQUE INDEX CONSTRAINT FULLTEXT SPATIAL FOREIGN CHECK".split())
 
-_ESCAPE = re.compile(rb"\\(.)|''|\"\"", re.S)
+_ESCAPE = re.compile(rb"\\(.)|''|\"\"", re.DOTALL)
 _ESCAPED = {b"0": b"\0", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"Z": b"\x1a", b"%": b"\\%", b"_": b"\\_"}
-_COLUMN = re.compile(rb"\s*+(" + _NAME + rb")\s++([A-Za-z]++[^,]*+)", re.S)
-_CHARSET = re.compile(rb"(?:CHARSET|CHARACTER\s+SET)\s*+=?\s*+(\w++)", re.I)
+_COLUMN = re.compile(rb"\s*+(" + _NAME + rb")\s++([A-Za-z]++[^,]*+)", re.DOTALL)
+_CHARSET = re.compile(rb"(?:CHARSET|CHARACTER\s+SET)\s*+=?\s*+(\w++)", re.IGNORECASE)
+_NAMES = re.compile(_NAME)
 _INTEGER = re.compile(rb"[+-]?\d{1,20}\Z")
 
 
@@ -145,7 +142,7 @@ def unescape(raw: bytes, quote: bytes = b"'") -> bytes:
 
 def identifier(raw: bytes) -> str:
     """A table or column name: quotes off, the database before the dot dropped."""
-    name = re.findall(_NAME, raw)[-1]
+    name: bytes = _NAMES.findall(raw)[-1]
     if name[:1] in b'`"':
         name = name[1:-1].replace(b"``", b"`")
     return name.decode("utf-8", "replace")
@@ -177,7 +174,7 @@ _PART = re.compile(
     + rb"|"
     + _DOUBLE
     + rb")*+\)|[()'\"`])++",
-    re.S,
+    re.DOTALL,
 )
 
 
@@ -186,26 +183,26 @@ def _parts(body: bytes) -> list[bytes]:
     return _PART.findall(body)
 
 
-def _value(single: bytes, double: bytes, hexadecimal: bytes, quoted_hex: bytes, word: bytes, kind: int | None) -> Value:
-    """The value of one literal out of the groups of VALUE; `kind` is the group that matched."""
-    if kind == 1:
-        return unescape(single)
-    if kind == 2:  # noqa: PLR2004 - groups of VALUE
-        return unescape(double, b'"')
-    if kind in (3, 4):
-        digits = hexadecimal or quoted_hex
-        return bytes.fromhex((digits if len(digits) % 2 == 0 else b"0" + digits).decode())
-    if _INTEGER.match(word):
-        return int(word)
-    upper = word.upper()
-    if upper in (b"TRUE", b"FALSE"):
-        return int(upper == b"TRUE")
-    return word if word[:1] in b"+-.0123456789" else None
-
-
 def values_of(row: bytes) -> tuple[Value, ...]:
     """All values of one bracketed row."""
-    return tuple(_value(*m.groups(b""), m.lastindex) for m in VALUE.finditer(row, 1, len(row) - 1))  # type: ignore[arg-type]
+    return tuple([_value(match) for match in VALUE.finditer(row, 1, len(row) - 1)])
+
+
+def _value(match: re.Match[bytes]) -> Value:
+    """The value of one literal; which group of VALUE matched says what it is."""
+    kind, raw = match.lastindex, match[match.lastindex or 0]
+    if kind == 1:
+        return unescape(raw)
+    if kind == 2:
+        return unescape(raw, b'"')
+    if kind in (3, 4):
+        return bytes.fromhex((raw if len(raw) % 2 == 0 else b"0" + raw).decode())
+    if _INTEGER.match(raw):
+        return int(raw)
+    word = raw.upper()
+    if word in (b"TRUE", b"FALSE"):
+        return int(word == b"TRUE")
+    return raw if raw[:1] in b"+-.0123456789" else None
 
 
 class _Scanner:
@@ -339,7 +336,7 @@ class _Scanner:
         self.passed(match.end() if match else self.at + 9)
         if match is None or match[1] == b";":
             return
-        closing = re.compile(rb"\n\s*+DELIMITER[ \t]++;[^\n]*+(?:\n|\Z)", re.I)
+        closing = re.compile(rb"\n\s*+DELIMITER[ \t]++;[^\n]*+(?:\n|\Z)", re.IGNORECASE)
         while True:
             found = closing.search(self.data, self.at)
             if found:

@@ -7,6 +7,7 @@ nothing is ever written under them, links and devices are not followed.
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -16,38 +17,31 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..context import Limits
 from ..errors import Damaged, LimitExceeded, UnknownFormat
 
-BROKEN = (
-    EOFError,
-    OSError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    RuntimeError,
-    NotImplementedError,
-)
-"""What the standard library raises for packed files that are cut short, damaged or encrypted."""
+BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, RuntimeError)
+"""What the standard library raises for packed files that are cut short, damaged, encrypted or packed in unknown ways."""
 
-_PACKED = re.compile(r"\.(gz|bz2|xz|lzma)\Z", re.I)
-_TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|lzma))\Z", re.I)
+_PACKED = re.compile(r"\.(gz|bz2|xz|lzma)\Z", re.IGNORECASE)
+_TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|lzma))\Z", re.IGNORECASE)
+_SQL = (".sql", ".mysql", ".dump")
 _DIGITS = re.compile(r"(\d+)")
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside a tree: its name with `/`, its size in bytes (unpacked), its time (seconds, 0 = unknown)."""
+    """A file inside a tree: its name with `/`, its size in bytes, and how to open it."""
 
     name: str
     size: int
-    time: int
     open: Callable[[], BinaryIO]
 
     def read(self, limit: int) -> bytes:
@@ -65,9 +59,15 @@ class Member:
             raise LimitExceeded(f"{self.name} is longer than it claims.", code="limit.size")
         return data
 
+    @contextmanager
+    def unpacked(self, limits: Limits) -> Iterator[BinaryIO]:
+        """Its bytes as a stream: gzip, bzip2 and xz undone, UTF-16 as UTF-8, and measured against the limits."""
+        with self.open() as packed, _unpack(packed) as stream:
+            yield cast("BinaryIO", _Measured(stream, self.name, self.size, limits))
+
 
 class Tree:
-    """The members of a directory or archive. A context: packed tars keep a temporary copy until it is left."""
+    """The members of a file, directory or archive, in natural order. Packed tars keep a temporary copy until `close`."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
@@ -75,7 +75,7 @@ class Tree:
         self._stack = ExitStack()
         self.members: tuple[Member, ...] = ()
         try:
-            self.members = tuple(sorted(self._list(), key=lambda member: natural(member.name)))
+            self.members = tuple(sorted(self._counted(), key=lambda member: natural(member.name)))
         except BROKEN as error:
             self.close()
             raise Damaged(f"{path.name} cannot be opened: {error}.") from error
@@ -84,14 +84,14 @@ class Tree:
             raise
 
     def close(self) -> None:
+        """Let go of files; members cannot be read any more."""
         self._stack.close()
 
-    def _list(self) -> Iterator[Member]:
+    def _counted(self) -> Iterator[Member]:
         for count, member in enumerate(self._all(), 1):
             if count > self.limits.entries:
-                raise LimitExceeded(
-                    f"{self.path.name} holds more than {self.limits.entries:,} files.", code="limit.entries"
-                )
+                message = f"{self.path.name} holds more than {self.limits.entries:,} files."
+                raise LimitExceeded(message, code="limit.entries")
             yield member
 
     def _all(self) -> Iterator[Member]:
@@ -99,7 +99,7 @@ class Tree:
             return self._directory()
         if zipfile.is_zipfile(self.path):
             return self._zip()
-        if is_tar(self.path):
+        if _is_tar(self.path):
             return self._tar()
         return iter((_file(self.path, self.path.name),))
 
@@ -112,49 +112,27 @@ class Tree:
         archive = self._stack.enter_context(zipfile.ZipFile(self.path))
         for info in archive.infolist():
             if not info.is_dir():
-                self._check_ratio(info.filename, info.file_size, info.compress_size)
-                yield Member(
-                    info.filename.replace("\\", "/"),
-                    info.file_size,
-                    _zip_time(info),
-                    lambda info=info: cast("BinaryIO", archive.open(info)),
-                )  # type: ignore[misc]
-
-    def _check_ratio(self, name: str, size: int, packed: int) -> None:
-        if size > self.limits.ratio_floor and size > self.limits.ratio * max(packed, 1):
-            raise LimitExceeded(
-                f"{name} unpacks to {size:,} bytes from {packed:,}: this looks like a trap.", code="limit.ratio"
-            )
+                _check_ratio(info.filename, info.file_size, info.compress_size, self.limits)
+                yield Member(info.filename.replace("\\", "/"), info.file_size, partial(_open_zipped, archive, info))
 
     def _tar(self) -> Iterator[Member]:
-        """A packed tar cannot be read in any order, so its text is laid into one temporary file first."""
-        plain = self._stack.enter_context(self.path.open("rb"))
-        if not tarfile_is_plain(self.path):
-            plain = cast("io.BufferedReader", self._unpacked(plain))
+        """A packed tar cannot be read in any order, so what it holds is laid into one temporary file first."""
+        plain = cast("BinaryIO", self._stack.enter_context(self.path.open("rb")))
+        if _packing(plain.peek(6)) is not None:  # type: ignore[attr-defined]
+            plain = self._laid_out(plain)
         archive = self._stack.enter_context(tarfile.open(fileobj=plain, mode="r:"))
         for info in archive:
             if info.isreg():
-                yield Member(
-                    info.name.removeprefix("./"),
-                    info.size,
-                    int(info.mtime),
-                    lambda info=info: cast("BinaryIO", archive.extractfile(info)),
-                )  # type: ignore[misc]
+                yield Member(info.name.removeprefix("./"), info.size, partial(_open_tarred, archive, info))
 
-    def _unpacked(self, packed: BinaryIO) -> BinaryIO:
-        target = self._stack.enter_context(tempfile.TemporaryFile(prefix="fanthology-tar-"))
-        with unpack(packed) as stream, suppress(EOFError):
-            size = 0
-            while chunk := stream.read(1 << 20):
-                size += len(chunk)
-                self._check_ratio(self.path.name, size, self.path.stat().st_size)
-                if size > self.limits.total_bytes:
-                    raise LimitExceeded(
-                        f"{self.path.name} unpacks to more than {self.limits.total_bytes:,} bytes.", code="limit.size"
-                    )
+    def _laid_out(self, packed: BinaryIO) -> BinaryIO:
+        target = cast("BinaryIO", self._stack.enter_context(tempfile.TemporaryFile(prefix="fanthology-tar-")))
+        with _unpack(packed) as stream:
+            measured = _Measured(stream, self.path.name, self.path.stat().st_size, self.limits)
+            while chunk := measured.read(_CHUNK):
                 target.write(chunk)
         target.seek(0)
-        return cast("BinaryIO", target)
+        return target
 
 
 def open_tree(path: Path, limits: Limits) -> Tree:
@@ -169,50 +147,90 @@ def natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(name)]
 
 
-def is_tar(path: Path) -> bool:
-    return bool(_TAR.search(path.name)) or (path.is_file() and _has_tar_magic(path))
+def is_archive(name: str) -> bool:
+    """Whether a file of this name may hold a folder of files."""
+    return bool(_TAR.search(name)) or name.lower().endswith(".zip")
 
 
-def _has_tar_magic(path: Path) -> bool:
+def is_sql(name: str) -> bool:
+    """Whether a file of this name may hold SQL."""
+    return _PACKED.sub("", name).lower().endswith(_SQL)
+
+
+def _is_tar(path: Path) -> bool:
+    if _TAR.search(path.name):
+        return True
     with path.open("rb") as stream:
-        try:
-            return unpack(stream).read(265)[257:262] == b"ustar"
-        except BROKEN:
-            return False
+        return stream.read(265)[257:262] == b"ustar"
 
 
-def tarfile_is_plain(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return _packing(stream.read(6)) is None
+def _file(path: Path, name: str) -> Member:
+    return Member(name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def _open_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    return cast("BinaryIO", archive.open(info))
+
+
+def _open_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo) -> BinaryIO:
+    return cast("BinaryIO", archive.extractfile(info))
+
+
+def _check_ratio(name: str, size: int, packed: int, limits: Limits) -> None:
+    if size > limits.ratio_floor and size > limits.ratio * max(packed, 1):
+        raise LimitExceeded(f"{name} unpacks to {size:,} bytes from {packed:,}: that is a trap.", code="limit.ratio")
 
 
 def _packing(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
+    """How to undo the packing that the first bytes show."""
     if head.startswith(b"\x1f\x8b"):
         return lambda stream: cast("BinaryIO", gzip.GzipFile(fileobj=stream))
     if head.startswith(b"BZh"):
         return lambda stream: cast("BinaryIO", bz2.BZ2File(stream))
     if head.startswith((b"\xfd7zXZ", b"\x5d\0\0")):
         return lambda stream: cast("BinaryIO", lzma.LZMAFile(stream))
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return lambda stream: cast("BinaryIO", _Narrowed(stream))
     return None
 
 
-def unpack(stream: BinaryIO) -> BinaryIO:
-    """The stream, unpacked if it is gzip, bzip2 or xz by its first bytes; UTF-16 text comes as UTF-8. Needs seek."""
-    packing = _packing(stream.read(6))
-    stream.seek(0)
-    return packing(stream) if packing else stream
+@contextmanager
+def _unpack(stream: BinaryIO) -> Iterator[BinaryIO]:
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
+    packing = _packing(buffered.peek(6))
+    yield packing(cast("BinaryIO", buffered)) if packing else cast("BinaryIO", buffered)
 
 
-def is_sql(name: str) -> bool:
-    """Whether a file of this name may hold SQL."""
-    return _PACKED.sub("", name).lower().endswith((".sql", ".mysql", ".dump", ".bak"))
+class _Narrowed:
+    """UTF-16 (what a Windows shell makes of `mysqldump > file`) as UTF-8."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+
+    def read(self, size: int) -> bytes:
+        """At least one byte until the end; about `size`."""
+        chunk = self._stream.read(size)
+        text = self._decoder.decode(chunk, final=not chunk)
+        return text.encode("utf-8", "replace") if text or not chunk else self.read(size)
 
 
-def _file(path: Path, name: str) -> Member:
-    stat = path.stat()
-    return Member(name, stat.st_size, int(stat.st_mtime), lambda: path.open("rb"))
+class _Measured:
+    """A stream that stops being read when it grows beyond the limits."""
 
+    def __init__(self, stream: BinaryIO, name: str, packed: int, limits: Limits) -> None:
+        self._stream = stream
+        self._name = name
+        self._packed = packed
+        self._limits = limits
+        self._size = 0
 
-def _zip_time(info: zipfile.ZipInfo) -> int:
-    year, month, day, *_ = info.date_time
-    return ((year - 1970) * 12 + month) * 2_629_746 + day * 86_400
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises LimitExceeded."""
+        chunk = self._stream.read(size)
+        self._size += len(chunk)
+        _check_ratio(self._name, self._size, self._packed, self._limits)
+        if self._size > self._limits.total_bytes:
+            message = f"{self._name} has more than {self._limits.total_bytes:,} bytes."
+            raise LimitExceeded(message, code="limit.size")
+        return chunk
