@@ -68,11 +68,9 @@ class Site:
     @property
     def keeper(self) -> tuple[str, str]:
         """Login and password of the demo keeper, as the command prints them for people."""
-        login = re.search(r"(?im)^\W*(?:keeper|login|user|sign in)[^:\n]*:\s*(\S+)", self.said)
-        password = re.search(r"(?im)password[^:\n]*:\s*(\S+)", self.said)
-        assert login, f"the command did not print the keeper's login:\n{self.said}"
-        assert password, f"the command did not print the keeper's password:\n{self.said}"
-        return login[1], password[1]
+        printed = re.search(r"keeper of this demo is '(\S+)' with the password '(\S+)'", self.said)
+        assert printed, f"the command did not print the keeper's login:\n{self.said}"
+        return printed[1], printed[2]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The `fanthology` command on this archive's data."""
