@@ -116,17 +116,17 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_authorprefs` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_authorprefs` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_authorprefs` VALUES
-(1,1,1,1,1,1,0,0,1,'saltwick',1,'0',1,0),
-(2,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,1),
-(3,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,2),
-(4,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,2),
-(5,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
-(6,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,0),
-(7,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
+(1,1,1,1,1,1,0,0,1,'saltwick',1,'0',1,2),
+(2,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,3),
+(3,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,5),
+(4,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,3),
+(5,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,2),
+(6,1,1,0,1,1,0,0,1,'saltwick',0,'0',0,3),
+(7,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,2),
 (8,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,1),
-(9,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
-(10,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
-(11,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
+(9,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,3),
+(10,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,2),
+(11,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,2),
 (13,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
 (14,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
 (17,1,1,0,1,1,0,0,0,'saltwick',0,'0',0,0),
@@ -246,21 +246,21 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_categories` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_categories` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_categories` VALUES
-(1,-1,'Gaslight and Gothic','Fog, candles, and a light in the wrong window.','',1,0,1,1),
-(2,1,'Sherlock Holmes','The Canon, its lodgers and its landlady.','',0,1,1,1),
-(3,1,'Dracula','Whitby is a mile up the beach, so we are particular about this one.','',0,1,2,0),
-(4,1,'Frankenstein','The novel. The one with no bolts.','',0,1,3,0),
-(5,1,'Jane Eyre','Thornfield, Lowood, Moor House and after.','',0,1,4,0),
-(6,-1,'Jane Austen','The six, and the letters.','',0,0,2,2),
-(7,6,'Pride and Prejudice','Longbourn, Hunsford, Pemberley.','',0,1,1,2),
-(8,6,'Persuasion','Lyme, Bath, and eight years and a half.','',0,1,2,0),
-(9,-1,'Myth and Legend','Older than copyright.','',1,0,3,2),
-(10,9,'Greek Mythology','Gods, monsters, and the people who had to do their washing.','',0,1,1,2),
-(11,9,'Arthurian Legend','Malory, Tennyson, the Welsh, and all comers.','',0,1,2,0),
-(12,9,'Robin Hood','The ballads and what grew out of them.','',0,1,3,0),
-(13,-1,'The Nursery Shelf','Books with a map or a rabbit in the front.','',1,0,4,1),
-(14,13,'Alice in Wonderland','Both Alices. Mind the step.','',0,1,1,0),
-(15,13,'Treasure Island','Pieces of eight.','',0,1,2,0),
+(1,-1,'Gaslight and Gothic','Fog, candles, and a light in the wrong window.','',1,0,1,9),
+(2,1,'Sherlock Holmes','The Canon, its lodgers and its landlady.','',0,1,1,3),
+(3,1,'Dracula','Whitby is a mile up the beach, so we are particular about this one.','',0,1,2,3),
+(4,1,'Frankenstein','The novel. The one with no bolts.','',0,1,3,2),
+(5,1,'Jane Eyre','Thornfield, Lowood, Moor House and after.','',0,1,4,1),
+(6,-1,'Jane Austen','The six, and the letters.','',0,0,2,4),
+(7,6,'Pride and Prejudice','Longbourn, Hunsford, Pemberley.','',0,1,1,3),
+(8,6,'Persuasion','Lyme, Bath, and eight years and a half.','',0,1,2,1),
+(9,-1,'Myth and Legend','Older than copyright.','',1,0,3,9),
+(10,9,'Greek Mythology','Gods, monsters, and the people who had to do their washing.','',0,1,1,5),
+(11,9,'Arthurian Legend','Malory, Tennyson, the Welsh, and all comers.','',0,1,2,2),
+(12,9,'Robin Hood','The ballads and what grew out of them.','',0,1,3,2),
+(13,-1,'The Nursery Shelf','Books with a map or a rabbit in the front.','',1,0,4,4),
+(14,13,'Alice in Wonderland','Both Alices. Mind the step.','',0,1,1,1),
+(15,13,'Treasure Island','Pieces of eight.','',0,1,2,2),
 (16,13,'Fairy Tales','Grimm, Perrault and the rest. / Auch auf Deutsch.','',0,1,3,1);
 /*!40000 ALTER TABLE `saltwick_fanfiction_categories` ENABLE KEYS */;
 UNLOCK TABLES;
@@ -294,8 +294,8 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_challenges` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_challenges` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_challenges` VALUES
-(1,'Quillfeather',9,'The Object Speaks','-1','','Tell a story you know from the point of view of a thing, a beast, or an article of furniture. It may be wise, or it may be a hat-stand.',2),
-(2,'Half Agony',4,'Unsent','3,6,8,10','','Somebody wrote a letter and did not send it. Show us the letter. Better still, show us why not.',0);
+(1,'Quillfeather',9,'The Object Speaks','-1','','Tell a story you know from the point of view of a thing, a beast, or an article of furniture. It may be wise, or it may be a hat-stand.',3),
+(2,'Half Agony',4,'Unsent','3,6,8,10','','Somebody wrote a letter and did not send it. Show us the letter. Better still, show us why not.',2);
 /*!40000 ALTER TABLE `saltwick_fanfiction_challenges` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -337,12 +337,55 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_chapters` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_chapters` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_chapters` VALUES
+(1,'Arrivals',1,'','','','1',513,0,0,1,1,2210),
+(2,'Cargo',2,'',NULL,'','1',525,0,0,1,1,1105),
+(3,'Dues Owing',3,'The long one. Read it with the lamp on.','','','1',478,0,0,1,1,736),
+(4,'Departures',4,'',NULL,'Harry Thirlwell is mine. The dog is Mr Stoker\'s, and I have never forgiven him for it.','1',552,0,0,1,1,552),
 (5,'The Ferryman\'s Change',1,'','','','1',778,10,1,2,3,1875),
 (6,'In which a hat-stand is gracious',1,'',NULL,'','1',591,0,0,3,4,1402),
 (8,'The Second Kettle',1,'',NULL,'','1',694,0,0,5,2,1990),
 (9,'Miss Mary\'s Subscription',1,'','','','1',672,0,0,6,4,1764),
+(10,'Item, One Purse',1,'',NULL,'','1',557,0,0,7,5,2540),
+(11,'Item, One Bishop',2,'','','','1',453,0,0,7,5,1270),
+(12,'Item, One Arrow, Silver',3,'',NULL,'','1',485,0,0,7,5,846),
+(13,'Item, One Clerk',4,'','','','1',449,0,0,7,5,635),
+(14,'Item, Nothing',5,'',NULL,'','1',461,0,0,7,5,508),
+(15,'The Balance',6,'','','Appendix to follow, for those who like an appendix. I like an appendix.','1',550,0,0,7,5,423),
+(16,'Appendix: The Rolls of Account',7,'',NULL,'','1',611,0,0,7,5,362),
 (17,'Ariadne, Naxos',1,'','','','1',327,0,0,8,3,988),
-(34,'Was der Spiegel sah',1,'',NULL,'','1',450,0,0,18,8,760);
+(18,'Five Past',1,'',NULL,'','1',624,0,0,9,9,1655),
+(19,'The Third Time',1,'','','','1',623,0,0,10,11,1120),
+(20,'A Customer for Yesterday',1,'',NULL,'','1',496,0,0,11,2,3127),
+(21,'The Surveyor\'s Mark',2,'','','','1',551,0,0,11,2,1563),
+(22,'Mrs. Hudson Asks a Question',3,'',NULL,'','1',499,0,0,11,2,1042),
+(23,'Almond Row',4,'With thanks to Tidewrack, who walked it with me in the rain.','','','1',571,0,0,11,2,781),
+(24,'What Is Left Off',5,'',NULL,'','1',612,0,0,11,2,625),
+(25,'Warp',1,'','','','1',478,0,0,13,3,2078),
+(26,'Weft',2,'',NULL,'','1',528,0,0,13,3,1039),
+(27,'Thrums',3,'','','A thrum is what is left on the loom when the cloth is cut away. You cannot weave with it. You cannot throw it out.','1',521,0,0,13,3,692),
+(28,'Apple Barrel',1,'',NULL,'','1',777,0,0,14,6,1333),
+(29,'The First Sunday',1,'','','','1',502,0,0,15,10,1540),
+(30,'The Second Sunday',2,'',NULL,'','1',537,0,0,15,10,770),
+(31,'The Last',3,'','','','1',640,0,0,15,10,513),
+(32,'The Steersman of Astolat',1,'',NULL,'','1',734,0,0,16,11,905),
+(33,'Mina\'s Machine',1,'','','','1',757,0,0,17,1,1477),
+(34,'Was der Spiegel sah',1,'',NULL,'','1',450,0,0,18,8,760),
+(35,'Off Finisterre, 1808',1,'','','','1',317,0,0,19,4,2980),
+(36,'Gibraltar, 1810',2,'',NULL,'','1',414,0,0,19,4,1490),
+(37,'Uppercross, 1814',3,'','','','1',412,0,0,19,4,993),
+(38,'The White Hart, a quarter past two',4,'',NULL,'The fifth letter you have already read.','1',434,0,0,19,4,745),
+(39,'Eurydice Counts',1,'','','','1',495,0,0,20,3,1211),
+(40,'Particulars',1,'',NULL,'','1',446,0,0,21,9,2304),
+(41,'De Lacey\'s Firewood',1,'','','','1',559,0,0,22,6,1389),
+(42,'The Varna Clerk',1,'',NULL,'','1',556,0,0,23,7,1096),
+(43,'Much Keeps the Tally',1,'','','','1',446,0,0,24,5,1180),
+(44,'Sworn at Bristol',1,'',NULL,'','1',412,0,0,25,9,1522),
+(45,'A Matter of Hens',1,'','','','1',485,0,0,26,10,1015),
+(46,'The Beekeeper\'s Objection',1,'',NULL,'','1',413,0,0,27,2,1630),
+(47,'Timber',1,'','','','1',557,0,0,28,6,1250),
+(48,'Sounding',2,'',NULL,'','1',565,0,0,28,6,625),
+(49,'Short Rations',3,'','','More when I have more. -- L.R.','1',568,0,0,28,6,416),
+(52,'The beginning',1,'',NULL,'','0',53,0,0,31,5,2);
 /*!40000 ALTER TABLE `saltwick_fanfiction_chapters` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -539,6 +582,9 @@ SET character_set_client = @saved_cs_client;
 
 LOCK TABLES `saltwick_fanfiction_coauthors` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_coauthors` DISABLE KEYS */;
+INSERT INTO `saltwick_fanfiction_coauthors` VALUES
+(17,7),
+(21,3);
 /*!40000 ALTER TABLE `saltwick_fanfiction_coauthors` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -628,9 +674,17 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_favorites` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_favorites` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_favorites` VALUES
+(13,11,'ST','For rainy Tuesdays.'),
+(13,19,'ST',''),
 (13,4,'AU','The edge of the room is where I sit, too.'),
+(14,21,'ST','Read aloud at work. Was asked to stop.'),
 (14,9,'AU',''),
+(17,7,'ST','The rolls! The ROLLS!'),
+(17,24,'ST',''),
+(2,15,'ST','She knows how a house works.'),
+(3,16,'ST',''),
 (3,3,'SE','I am allowed to like my own shelf.'),
+(4,9,'ST',''),
 (7,18,'ST','Ein Hund!'),
 (9,6,'ST','A hat-stand. I said so and I was right.'),
 (11,2,'ST','Just in case of fish.'),
@@ -665,9 +719,18 @@ LOCK TABLES `saltwick_fanfiction_inseries` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_inseries` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_inseries` VALUES
 (1,5,0,1,1),
+(1,11,0,1,2),
+(1,27,0,1,3),
+(2,1,0,1,1),
+(2,23,0,1,2),
+(2,17,0,1,3),
+(3,13,0,1,1),
 (3,2,0,1,2),
 (3,8,0,1,3),
+(3,20,0,1,4),
 (4,0,2,1,1),
+(4,14,0,1,2),
+(4,16,0,1,3),
 (4,2,0,1,4);
 /*!40000 ALTER TABLE `saltwick_fanfiction_inseries` ENABLE KEYS */;
 UNLOCK TABLES;
@@ -1050,10 +1113,10 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_series` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_series` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_series` VALUES
-(1,'The Housekeeping Papers','Baker Street from the scullery up. They may be read in any order, as the post arrives.',2,0,'2',0,'3','3,1,2',0,1,''),
-(2,'Whitby Papers','Logs, letters and depositions from the harbour, 1890 and after. Not one of them was meant to be read together.',1,0,'3',0,'4,7','6,8',0,0,''),
-(3,'Shuttle and Oar','Those who waited, those who rowed, and one who changed her mind. Four views of the same sea.',3,0,'10',0,'8','29,32,31,33',0,2,''),
-(4,'All the Shores There Are','An open shelf for stories of boats, beaches and crossings. Put yours on it. The <i>Whitby Papers</i> are moored here as well.',1,2,'',0,'','',0,1,'');
+(1,'The Housekeeping Papers','Baker Street from the scullery up. They may be read in any order, as the post arrives.',2,0,'2',0,'3','3,1,2',0,3,''),
+(2,'Whitby Papers','Logs, letters and depositions from the harbour, 1890 and after. Not one of them was meant to be read together.',1,0,'3',0,'4,7','6,8',0,3,''),
+(3,'Shuttle and Oar','Those who waited, those who rowed, and one who changed her mind. Four views of the same sea.',3,0,'10',0,'8','29,32,31,33',0,4,''),
+(4,'All the Shores There Are','An open shelf for stories of boats, beaches and crossings. Put yours on it. The <i>Whitby Papers</i> are moored here as well.',1,2,'',0,'','',0,3,'');
 /*!40000 ALTER TABLE `saltwick_fanfiction_series` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -1085,7 +1148,7 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_stats` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_stats` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_stats` VALUES
-('tidewrack01',6,6,4,1,4123,4,15,1,21);
+('tidewrack01',26,49,4,1,25728,11,15,1,21);
 /*!40000 ALTER TABLE `saltwick_fanfiction_stats` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -1139,12 +1202,33 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_stories` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_stories` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_stories` VALUES
+(1,'The Harbour Log','In August 1890 a Russian schooner ran into Whitby harbour with a dead man lashed to the wheel. The newspapers have told it. The man who kept the harbour log has not.','The dates are Mr Stoker\'s where I could bear them. The tides are Whitby\'s own, or near enough. I have rated it for what is in the sailcloth.','3','4,7,22,21','8,61','4','2001-03-04 20:40:00','2001-05-12 23:10:00',1,0,'2','1','1','0',2068,0,0,2210,'0'),
 (2,'The Ferryman\'s Change','An obol is the fare. Hardly anyone has the right money.','','10','1,11,21','32,61','1','2001-06-10 21:00:00','2001-06-10 21:00:00',3,0,'2','1','1','0',778,10,1,1875,'0'),
 (3,'Mr Collins Rehearses','A comedy in one scene, for two voices and a hat-stand.','The hat-stand was my mother\'s. It is gracious.','7','2,10,5,32','21,22','1','2004-10-19 17:45:00','2004-10-19 17:45:00',4,0,'0','1','1','0',591,0,0,1402,'1'),
 (5,'The Second Kettle','Mrs. Hudson has had no adventures. She has had lodgers.','','2','3,6,11','3,1,4','1','2001-04-08 10:20:00','2001-04-08 10:20:00',2,0,'1','1','1','0',694,0,0,1990,'0'),
 (6,'Miss Mary\'s Subscription','It was generally agreed in Meryton that Mary Bennet had been left over. Then somebody asked her what she would like to read.','','7','5,31,23','20,23,61','1','2002-02-17 15:00:00','2002-02-17 15:00:00',4,0,'0','1','1','0',672,0,0,1764,'0'),
+(7,'The Sheriff\\\'s Clerk','Somebody has to write down what was stolen. Being the true account of Osbert of Southwell, clerk, who only ever wanted the columns to agree.','Michaelmas is the end of September and the beginning of all trouble.','12','2,12,23','46,44,45,48','2','2002-05-30 12:30:00','2003-03-25 18:00:00',5,0,'0','1','1','0',3566,0,0,2540,'0'),
 (8,'Ariadne, Naxos','The morning after, with string.','Blank verse, more or less. The last line is meant to look like that.','10','9,14,35','31,36','1','2003-07-21 23:15:00','2003-07-21 23:15:00',3,0,'0','1','1','0',327,0,0,988,'0'),
-(18,'Was der Spiegel sah','Ein Spiegel sagt aus. (Auf Deutsch.)','Die Zeichnung mit dem Hund ist von meiner Tochter.','16','8,1','58,59,60','1','2004-11-14 20:30:00','2004-11-14 20:30:00',8,0,'0','1','1','0',450,0,0,760,'1');
+(9,'The Hatter\'s Afternoon Off','It is always six o\'clock. Today, by arrangement, it is five past.','Contains one of every sort of scene break known to me. Feedback, corrections and spare hats to nan@quillfeather.example, please.','14','2,11','50,51,52,53','1','2004-04-06 16:00:00','2004-04-06 16:00:00',9,0,'0','1','1','0',624,0,0,1655,'0'),
+(10,'Bedivere, the Third Time','\"What sawest thou there?\" said the king. Twice he said nothing but the waves. This is about the twice.','','11','8,14,21','38,39','3','2006-03-12 00:20:00','2006-03-12 00:20:00',11,0,'0','1','1','0',623,0,0,1120,'0'),
+(11,'The Street That Was Not There','A map-seller has been robbed of a street. It is on last year\'s plan of London and not on this year\'s, and a lady is waiting at the end of it.','For everyone who has ever turned a map upside down to go south.','2','3,12,39,23','1,2,3,4','1','2002-11-02 09:15:00','2003-02-08 10:05:00',2,0,'1','1','1','0',2729,0,0,3127,'0'),
+(13,'Nineteen Years, Eleven Months','Everyone knows what she wove. Nobody ever asks what was on it.','','10','8,5,33','29,30,37','2','2001-09-14 22:00:00','2002-01-06 21:30:00',3,0,'0','1','1','0',1527,0,0,2078,'0'),
+(14,'Apple Barrel','Jim Hawkins keeps the Admiral Benbow now, and he does not keep apples. Then a boy asks him why.','','15','12,8,11','54,55','2','2003-03-01 06:30:00','2003-03-01 06:30:00',6,0,'0','1','1','0',777,0,0,1333,'0'),
+(15,'Grace Poole\'s Sundays','One Sunday in the month Grace Poole went home. On the others, she and the lady had the house to themselves.','','5','8,6,11','16,17,18','3','2005-07-24 19:40:00','2005-09-11 18:10:00',10,0,'0','1','1','0',1679,0,0,1540,'0'),
+(16,'The Steersman of Astolat','A dumb old man rowed her down to Camelot. He was not dumb. He had been asked not to say.','','11','8,21','40,41,61','2','2007-05-19 22:45:00','2007-05-19 22:45:00',11,0,'0','1','1','0',734,0,0,905,'0'),
+(17,'Mina\'s Machine','Seven years after, Mrs Harker takes the cover off her typewriter to write to the person who canâ€™t answer. It is not, she says, â€œa proper letter.â€','Aurelie wrote the mornings and I wrote the nights. We had to stop and agree about the baby\'s name.','3','7,8,34','6,7,10','2','2004-02-29 20:00:00','2004-02-29 20:00:00',1,1,'0','1','1','0',757,0,0,1477,'2'),
+(18,'Was der Spiegel sah','Ein Spiegel sagt aus. (Auf Deutsch.)','Die Zeichnung mit dem Hund ist von meiner Tochter.','16','8,1','58,59,60','1','2004-11-14 20:30:00','2004-11-14 20:30:00',8,0,'0','1','1','0',450,0,0,760,'1'),
+(19,'Unsent, from the Laconia','Everybody remembers the letter Captain Wentworth sent. These are the four he did not.','','8','7,5,30,23','25,24,28','1','2005-01-15 12:00:00','2005-02-26 12:10:00',4,0,'1','1','1','0',1577,0,0,2980,'2'),
+(20,'Eurydice Counts','Four hundred and eleven steps. She knows, because someone had to.','','10','14,8,36,21','33,34','3','2006-04-30 23:59:00','2006-04-30 23:59:00',3,0,'0','1','1','0',495,0,0,1211,'0'),
+(21,'The Labyrinth, To Let','A substantial subterranean property in the heart of Knossos, benefiting from a sitting tenant.','Penelope supplied the bull. Quillfeather supplied the rest of it.','10','2,99','35,36','1','2005-04-01 12:00:00','2005-04-01 12:00:00',9,1,'0','1','1','0',446,0,0,2304,'0'),
+(22,'De Lacey\'s Firewood','The old man is blind. He is not a fool. Somebody is stacking the wood.','','4','6,11,13','14,11,15','1','2003-12-06 08:00:00','2003-12-06 08:00:00',6,0,'0','1','1','0',559,0,0,1389,'0'),
+(23,'The Varna Clerk','A shipping clerk at Varna is asked to pass fifty boxes of earth. He has one question, which he writes to his sister.','There is a little French in this one, because Marcel is French when he is frightened. So am I.','3','4,3,7','61,8','3','2003-10-31 23:00:00','2003-10-31 23:00:00',7,0,'0','1','1','0',556,0,0,1096,'0'),
+(24,'Much Keeps the Tally','Christmas in the greenwood, and forty-one men, and nineteen blankets.','','12','11,2,6','47,48,44,49','1','2004-12-24 16:00:00','2004-12-24 16:00:00',5,0,'0','1','1','0',446,0,0,1180,'0'),
+(25,'The Parrot\'s Deposition','Sworn at Bristol, upon a biscuit.','Mr Reeve asked whether a parrot is a thing. I reply.','15','2,10','56,55','2','2004-10-09 11:30:00','2004-10-09 11:30:00',9,0,'0','1','1','0',412,0,0,1522,'1'),
+(26,'A Matter of Hens','Charlotte Collins has nine hens, one husband, and a small black notebook.','','7','1,11','22,21','1','2006-09-03 10:00:00','2006-09-03 10:00:00',10,0,'0','1','1','0',485,0,0,1015,'0'),
+(27,'The Beekeeper\'s Objection','Sussex, 1911. Mr. Sherlock Holmes wishes it to be understood that he is not lonely. He has written eleven telegrams to say so.','','2','2,11,39','1,2','1','2007-08-26 11:00:00','2007-08-26 11:00:00',2,0,'0','1','1','0',413,0,0,1630,'0'),
+(28,'The Ice Register','Captain Walton turned south. The ship\'s carpenter, who signed for every plank in her, is not convinced that they came home alone.','Work in progress. Six chapters, if the weather holds.','4','4,8,20','13,11,61','4','2008-01-20 07:10:00','2008-06-02 22:15:00',6,0,'0','1','0','0',1690,0,0,1250,'0'),
+(31,'Untitled (DO NOT VALIDATE YET)','A thing about Marian. Will have a better summary when it has a middle.','','12','37','45','1','2011-10-28 23:40:00','2011-10-28 23:40:00',5,0,'0','0','0','0',53,0,0,2,'0');
 /*!40000 ALTER TABLE `saltwick_fanfiction_stories` ENABLE KEYS */;
 UNLOCK TABLES;
 
