@@ -41,9 +41,12 @@ class Site(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="site_has_a_name"),
             models.CheckConstraint(
-                condition=Q(basis="", basis_at__isnull=True) | (~Q(basis="") & Q(basis_at__isnull=False)), name="basis_is_recorded_with_its_time"
+                condition=Q(basis="", basis_at__isnull=True) | (~Q(basis="") & Q(basis_at__isnull=False)),
+                name="basis_is_recorded_with_its_time",
             ),
-            models.CheckConstraint(condition=Q(basis__in=["", "owner-moves", "owner-permits", "no-owner"]), name="basis_known"),
+            models.CheckConstraint(
+                condition=Q(basis__in=["", "owner-moves", "owner-permits", "no-owner"]), name="basis_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +105,18 @@ class Run(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["received", "examining", "examined", "bringing", "brought", "publishing", "published", "undoing", "undone", "failed"]
+                    state__in=[
+                        "received",
+                        "examining",
+                        "examined",
+                        "bringing",
+                        "brought",
+                        "publishing",
+                        "published",
+                        "undoing",
+                        "undone",
+                        "failed",
+                    ]
                 ),
                 name="run_state_known",
             ),
@@ -248,5 +262,7 @@ class Upload(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(received__lte=models.F("size")), name="upload_not_longer_than_announced"),
+            models.CheckConstraint(
+                condition=Q(received__lte=models.F("size")), name="upload_not_longer_than_announced"
+            ),
         ]

@@ -7,213 +7,405 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('tags', '0001_initial'),
+        ("people", "0001_initial"),
+        ("tags", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('slug', models.CharField(max_length=100, unique=True)),
-                ('software', models.CharField(blank=True, max_length=60)),
-                ('version', models.CharField(blank=True, max_length=30)),
-                ('prefix', models.CharField(blank=True, max_length=60)),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('basis', models.CharField(blank=True, choices=[('owner-moves', 'Its owner moves it here'), ('owner-permits', 'Its owner permits it'), ('no-owner', 'No owner can be found')], max_length=20)),
-                ('basis_note', models.TextField(blank=True)),
-                ('basis_at', models.DateTimeField(blank=True, null=True)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('basis_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("slug", models.CharField(max_length=100, unique=True)),
+                ("software", models.CharField(blank=True, max_length=60)),
+                ("version", models.CharField(blank=True, max_length=30)),
+                ("prefix", models.CharField(blank=True, max_length=60)),
+                ("address", models.CharField(blank=True, max_length=500)),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("owner-moves", "Its owner moves it here"),
+                            ("owner-permits", "Its owner permits it"),
+                            ("no-owner", "No owner can be found"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("basis_note", models.TextField(blank=True)),
+                ("basis_at", models.DateTimeField(blank=True, null=True)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "basis_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('received', 'received'), ('examining', 'being examined'), ('examined', 'examined'), ('bringing', 'being brought in'), ('brought', 'waiting to be published'), ('publishing', 'being published'), ('published', 'published'), ('undoing', 'being undone'), ('undone', 'undone'), ('failed', 'failed')], default='received', max_length=12)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('sources', models.JSONField(blank=True, default=list)),
-                ('source_sha256', models.CharField(blank=True, max_length=64)),
-                ('report', models.JSONField(blank=True, default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('purge_sources_on', models.DateField(blank=True, null=True)),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='rescue.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("examining", "being examined"),
+                            ("examined", "examined"),
+                            ("bringing", "being brought in"),
+                            ("brought", "waiting to be published"),
+                            ("publishing", "being published"),
+                            ("published", "published"),
+                            ("undoing", "being undone"),
+                            ("undone", "undone"),
+                            ("failed", "failed"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("sources", models.JSONField(blank=True, default=list)),
+                ("source_sha256", models.CharField(blank=True, max_length=64)),
+                ("report", models.JSONField(blank=True, default=dict)),
+                ("error", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("purge_sources_on", models.DateField(blank=True, null=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="rescue.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OldAddress',
+            name="OldAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(blank=True, max_length=253)),
-                ('path', models.CharField(max_length=500)),
-                ('query', models.CharField(blank=True, max_length=500)),
-                ('target', models.CharField(max_length=500)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_addresses', to='rescue.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(blank=True, max_length=253)),
+                ("path", models.CharField(max_length=500)),
+                ("query", models.CharField(blank=True, max_length=500)),
+                ("target", models.CharField(max_length=500)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="old_addresses", to="rescue.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Host',
+            name="Host",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253)),
-                ('path', models.CharField(blank=True, max_length=200)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='rescue.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=253)),
+                ("path", models.CharField(blank=True, max_length=200)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hosts", to="rescue.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerMember',
+            name="FormerMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_id', models.CharField(max_length=60)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('real_name', models.CharField(blank=True, max_length=200)),
-                ('password_hash', models.CharField(blank=True, max_length=200)),
-                ('website', models.CharField(blank=True, max_length=500)),
-                ('contacts', models.JSONField(blank=True, default=list)),
-                ('favourites', models.JSONField(blank=True, default=list)),
-                ('level', models.SmallIntegerField(default=0)),
-                ('was_trusted', models.BooleanField(default=False)),
-                ('was_beta_reader', models.BooleanField(default=False)),
-                ('pen_name', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_members', to='people.penname')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_members', to='rescue.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("old_id", models.CharField(max_length=60)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("real_name", models.CharField(blank=True, max_length=200)),
+                ("password_hash", models.CharField(blank=True, max_length=200)),
+                ("website", models.CharField(blank=True, max_length=500)),
+                ("contacts", models.JSONField(blank=True, default=list)),
+                ("favourites", models.JSONField(blank=True, default=list)),
+                ("level", models.SmallIntegerField(default=0)),
+                ("was_trusted", models.BooleanField(default=False)),
+                ("was_beta_reader", models.BooleanField(default=False)),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="former_members", to="people.penname"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="former_members", to="rescue.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SourceKey',
+            name="SourceKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('old_id', models.CharField(max_length=200)),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('digests', models.JSONField(blank=True, default=dict)),
-                ('first_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='first_keys', to='rescue.run')),
-                ('last_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='last_keys', to='rescue.run')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='source_keys', to='rescue.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("old_id", models.CharField(max_length=200)),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("digests", models.JSONField(blank=True, default=dict)),
+                (
+                    "first_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="first_keys", to="rescue.run"
+                    ),
+                ),
+                (
+                    "last_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="last_keys", to="rescue.run"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="source_keys", to="rescue.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40)),
-                ('theirs', models.TextField(blank=True)),
-                ('resolved', models.CharField(blank=True, max_length=10)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='rescue.run')),
-                ('source_key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='rescue.sourcekey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=40)),
+                ("theirs", models.TextField(blank=True)),
+                ("resolved", models.CharField(blank=True, max_length=10)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conflicts", to="rescue.run"
+                    ),
+                ),
+                (
+                    "source_key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conflicts", to="rescue.sourcekey"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TagMapping',
+            name="TagMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20)),
-                ('old_id', models.CharField(max_length=60)),
-                ('old_name', models.CharField(max_length=250)),
-                ('group', models.CharField(blank=True, max_length=100)),
-                ('name', models.CharField(blank=True, max_length=250)),
-                ('gates', models.JSONField(blank=True, default=list)),
-                ('gate_text', models.TextField(blank=True)),
-                ('by_keeper', models.BooleanField(default=False)),
-                ('kind', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.kind')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tag_mappings', to='rescue.site')),
-                ('tag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=20)),
+                ("old_id", models.CharField(max_length=60)),
+                ("old_name", models.CharField(max_length=250)),
+                ("group", models.CharField(blank=True, max_length=100)),
+                ("name", models.CharField(blank=True, max_length=250)),
+                ("gates", models.JSONField(blank=True, default=list)),
+                ("gate_text", models.TextField(blank=True)),
+                ("by_keeper", models.BooleanField(default=False)),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tags.kind",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tag_mappings", to="rescue.site"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tags.tag",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('received', models.PositiveBigIntegerField(default=0)),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='rescue.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("received", models.PositiveBigIntegerField(default=0)),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to="rescue.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('old_id', models.CharField(max_length=200)),
-                ('title', models.CharField(blank=True, max_length=255)),
-                ('outcome', models.CharField(choices=[('added', 'brought in'), ('updated', 'updated'), ('unchanged', 'unchanged'), ('conflict', 'changed on both sides'), ('held', 'held'), ('refused', 'refused'), ('left-out', 'left out')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('object_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('findings', models.JSONField(blank=True, default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='rescue.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("old_id", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, max_length=255)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("added", "brought in"),
+                            ("updated", "updated"),
+                            ("unchanged", "unchanged"),
+                            ("conflict", "changed on both sides"),
+                            ("held", "held"),
+                            ("refused", "refused"),
+                            ("left-out", "left out"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("object_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("findings", models.JSONField(blank=True, default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="rescue.run"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['run', 'kind', 'outcome'], name='items_of_a_run')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'kind', 'old_id'), name='one_outcome_per_old_thing_and_run')],
+                "indexes": [models.Index(fields=["run", "kind", "outcome"], name="items_of_a_run")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "kind", "old_id"), name="one_outcome_per_old_thing_and_run")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='site_has_a_name'),
+            model_name="site",
+            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="site_has_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', ''), ('basis_at__isnull', True)), models.Q(models.Q(('basis', ''), _negated=True), ('basis_at__isnull', False)), _connector='OR'), name='basis_is_recorded_with_its_time'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", ""), ("basis_at__isnull", True)),
+                    models.Q(models.Q(("basis", ""), _negated=True), ("basis_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="basis_is_recorded_with_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['', 'owner-moves', 'owner-permits', 'no-owner'])), name='basis_known'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__in", ["", "owner-moves", "owner-permits", "no-owner"])), name="basis_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'examining', 'examined', 'bringing', 'brought', 'publishing', 'published', 'undoing', 'undone', 'failed'])), name='run_state_known'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "received",
+                            "examining",
+                            "examined",
+                            "bringing",
+                            "brought",
+                            "publishing",
+                            "published",
+                            "undoing",
+                            "undone",
+                            "failed",
+                        ],
+                    )
+                ),
+                name="run_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oldaddress',
-            constraint=models.UniqueConstraint(fields=('site', 'host', 'path', 'query'), name='one_target_per_old_address'),
+            model_name="oldaddress",
+            constraint=models.UniqueConstraint(
+                fields=("site", "host", "path", "query"), name="one_target_per_old_address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='host',
-            constraint=models.UniqueConstraint(fields=('host', 'path'), name='one_site_per_host_and_path'),
+            model_name="host",
+            constraint=models.UniqueConstraint(fields=("host", "path"), name="one_site_per_host_and_path"),
         ),
         migrations.AddConstraint(
-            model_name='formermember',
-            constraint=models.UniqueConstraint(fields=('site', 'old_id'), name='one_former_member_per_old_id'),
+            model_name="formermember",
+            constraint=models.UniqueConstraint(fields=("site", "old_id"), name="one_former_member_per_old_id"),
         ),
         migrations.AddIndex(
-            model_name='sourcekey',
-            index=models.Index(fields=['kind', 'object_id'], name='old_ids_of_a_thing'),
+            model_name="sourcekey",
+            index=models.Index(fields=["kind", "object_id"], name="old_ids_of_a_thing"),
         ),
         migrations.AddConstraint(
-            model_name='sourcekey',
-            constraint=models.UniqueConstraint(fields=('site', 'kind', 'old_id'), name='one_meaning_per_old_id'),
+            model_name="sourcekey",
+            constraint=models.UniqueConstraint(fields=("site", "kind", "old_id"), name="one_meaning_per_old_id"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(fields=('run', 'source_key', 'field'), name='one_conflict_per_field'),
+            model_name="conflict",
+            constraint=models.UniqueConstraint(fields=("run", "source_key", "field"), name="one_conflict_per_field"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved__in', ['', 'ours', 'theirs'])), name='conflict_resolution_known'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("resolved__in", ["", "ours", "theirs"])), name="conflict_resolution_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tagmapping',
-            constraint=models.UniqueConstraint(fields=('site', 'source', 'old_id'), name='one_mapping_per_old_tag'),
+            model_name="tagmapping",
+            constraint=models.UniqueConstraint(fields=("site", "source", "old_id"), name="one_mapping_per_old_tag"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('received__lte', models.F('size'))), name='upload_not_longer_than_announced'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received__lte", models.F("size"))), name="upload_not_longer_than_announced"
+            ),
         ),
     ]
