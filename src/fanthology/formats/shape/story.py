@@ -1,0 +1,125 @@
+"""From lines to a story: furniture off, header read, title and by-line found, chapters split, the end cut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from .. import header
+from ..model import Chapter, Source, Story
+from .chapters import chapters_of
+from .draft import Draft
+from .facts import guess_language
+from .lines import Line, is_words
+from .titles import keep_front, read_title_lines
+from .values import interpret
+
+def story_from_prose(draft: Draft) -> Story:
+    """Header, title, chapters, end matter: a whole story from plain lines. What is doubtful stays in the text."""
+    _remove_furniture(draft)
+    lines = draft.prose.lines
+    block = header.find(draft.prose.texts, wrapped=draft.prose.wrapped)
+    start = 0
+    if block is not None and block.last * 2 > len(lines) and draft.prose.words(0, block.first) > draft.prose.words(block.last + 1, len(lines)):
+        interpret(block, draft)
+        lines[block.first : block.last + 1] = []
+    elif block is not None:
+        interpret(block, draft)
+        read_title_lines(draft, 0, block.first)
+        start = block.last + 1
+        keep_front(draft, 0, block.first)
+    if not draft.title or not draft.authors:
+        start = read_title_lines(draft, start, min(start + 40, len(lines))) or start
+    end = _read_end(draft, start)
+    chapters = chapters_of(draft, start, end)
+    return _story(draft, chapters)
+
+
+def _story(draft: Draft, chapters: tuple[Chapter, ...]) -> Story:
+    if not draft.title:
+        draft.context.report("title.unknown", "warning", "The file does not say what the story is called.", where="title")
+        draft.title = _title_from_name(draft)
+    language = draft.language or draft.facts.pop("language", None)
+    draft.facts.pop("language", None)
+    if language is None:
+        language = guess_language(" ".join(line.text for line in draft.prose.lines[:2000]))
+        if language:
+            draft.context.report("language.guessed", "info", "The language was told by its commonest words.", where="language", after=language)
+    story = Story(
+        title=draft.title,
+        authors=draft.authors,
+        chapters=chapters,
+        language=language,
+        published=draft.facts.pop("published", None) or draft.published,
+        updated=draft.facts.pop("updated", None) or draft.updated,
+        complete=draft.facts.pop("complete", draft.complete),
+        end_notes=draft.intake.markup(draft.end_notes, "end_notes"),
+        labels=tuple(draft.labels),
+    )
+    return replace(story, **draft.facts)
+
+
+def _title_from_name(draft: Draft) -> str:
+    """The file's name is better than nothing: "the_long_night.html" → "the long night"."""
+    stem = re.split(r"[/\\]", draft.context.name)[-1].rsplit(".", 1)[0]
+    return draft.intake.plain(re.sub(r"[_\s]+", " ", stem), "title") or "Untitled"
+
+# -- furniture
+
+_FURNITURE = re.compile(
+    r"""(?xi)\A\W{0,4}(?:
+      you\ must\ (?:login|log\ in)\ \(?register\)?.{0,60} | read\ reviews\s{0,3}/?\s{0,3}(?:post\ a\ review)? | print\ version.{0,40}
+    | home\s{0,3}\|.{0,120} | \[?reviews\s{0,2}-\s{0,2}\d{1,6}\]? | text\ size.{0,20} | back\ to\ (?:index|top|main.{0,20}) | leave\ a\ comment
+    | \(?\d{1,6}\ comments?\)? | add\ to\ favou?rites | printer | table\ of\ contents | please\ mail\ the\ author | chapter\ \d{1,4}\ of\ \d{1,4}\s{0,3}(?:>>|next)?
+    | \[?(?:back|home|next|previous|prev)\]?(?:\s{0,3}[|/\]\[·-]{1,3}\s{0,3}\[?(?:back|home|next|previous|prev|index|main|top)\]?){0,6}
+    | report\ this | add\ story\ to\ favorites | this\ page\ hosted\ by.{0,80} | get\ your\ own\ free\ home\ ?page | share | expand\ cut\ tags | no\ cut\ tags
+    | log\ in\ /\ no\ account.{0,40} | you\ are\ visitor.{0,60} | sign\ (?:my|the)\ guest\ ?book.{0,40} | view\ (?:my|the)\ guest\ ?book.{0,40}
+    | return\ to\ (?:the\ )?(?:main|story|fan\ ?fic\w{0,5}|stories|index|home).{0,40} | this\ site\ is\ (?:best|owned).{0,120}
+    )\W{0,4}\Z"""
+)
+_ARCHIVED_AT = re.compile(r"(?i)\A\W{0,4}this story (?:is )?archived at:?\s{1,5}(https?://\S{1,500})")
+
+
+def _remove_furniture(draft: Draft) -> None:
+    """Take known lines of old sites off both ends; never a line from the middle."""
+    lines = draft.prose.lines
+    removed: list[str] = []
+    for indexes in (range(min(30, len(lines))), range(len(lines) - 1, max(len(lines) - 31, -1), -1)):
+        missed = 0
+        for index in indexes:
+            text = lines[index].text.strip()
+            if not text:
+                continue
+            if match := _ARCHIVED_AT.match(text):
+                source = draft.facts.get("source") or Source()
+                draft.facts["source"] = replace(source, url=source.url or match[1])
+            elif not _FURNITURE.match(text):
+                missed += 1
+                if missed > 6:
+                    break
+                continue
+            removed.append(text)
+            lines[index] = Line("", "")
+    if removed:
+        draft.context.report(
+            "furniture.removed", "info", "Lines of the old site around the story were left out.", before=" / ".join(removed)[:500], count=len(removed)
+        )
+
+# -- the end
+
+_END_MARK = re.compile(r"\A\W{0,12}(?:the\W{0,5}end|fin|finis|ende|fine|end|la fin|el fin|end of story)\W{0,12}\Z", re.I)
+
+
+def _read_end(draft: Draft, start: int) -> int:
+    """Where the text ends. What follows an end mark in the last part are end notes."""
+    lines = draft.prose.lines
+    end = len(lines)
+    while end > start and lines[end - 1].blank:
+        end -= 1
+    for index in range(end - 1, max(start, end - 150), -1):
+        if _END_MARK.match(lines[index].text) and lines[index].text.strip():
+            draft.complete = True
+            if any(is_words(line.text) for line in lines[index + 1 : end]):
+                draft.end_notes = draft.prose.render(index + 1, end)
+            return index + 1
+    return end
