@@ -7,13 +7,12 @@ old software did to its texts stand in `efiction_text`, its tables in `efiction_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from .. import transforms
 from ..model import CATEGORIES, EMPTY, Finding, Markup
 from .efiction_rows import Fields, Rows
-from .efiction_stories import Stories
+from .efiction_stories import Known, Stories
 from .efiction_text import Report, Words, masked_name, split_response
 from .efiction_texts import Texts
 from .records import (
@@ -41,29 +40,6 @@ Place = tuple[Literal["story", "series"], str, bool]
 GONE_STORY = "its story is not in the dump"
 GONE_SERIES = "its series is not in the dump"
 GONE_PERSON = "its member is not in the dump"
-
-
-@dataclass(slots=True)
-class Known:
-    """What the records so far are called, for those that refer to them."""
-
-    people: dict[str, str] = field(default_factory=dict)
-    ratings: dict[str, RatingRecord] = field(default_factory=dict)
-    tags: dict[tuple[str, str], TagRecord] = field(default_factory=dict)
-    challenges: dict[str, str] = field(default_factory=dict)
-    stories: dict[str, dict[str, int]] = field(default_factory=dict)  # sid → chapid → position
-    series: set[str] = field(default_factory=set)
-    news: set[str] = field(default_factory=set)
-
-    def tag(self, source: str, key: str) -> TagRecord | None:
-        """A tag by its number. Columns of 2.x (genres, warnings) that outlived an update hold numbers of classes."""
-        found = self.tags.get((source, key))
-        return self.tags.get(("classes", key)) if found is None and source in ("genres", "warnings") else found
-
-    def named(self, name: str) -> str | None:
-        """The key of the rating of that name, where old rows hold the name instead of the id."""
-        folded = name.casefold()
-        return next((key for key, rating in self.ratings.items() if rating.name.casefold() == folded), None)
 
 
 class EFiction:

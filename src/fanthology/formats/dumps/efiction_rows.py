@@ -5,7 +5,7 @@ Hides: table prefixes, versions of the schema, columns that nobody named, severa
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,8 @@ from .spool import Identity, Spool
 from .sql import Value
 
 _SITE_TABLE = re.compile(
-    rb"(?:^|[\n;/ ])(INSERT|REPLACE|CREATE)\b[^\n(]{0,60}?[\s`\".]((?:[\w$-]|[\x80-\xff])*?)fanfiction_(stories|chapters|authors|settings)\b",
+    rb"(?:^|[\n;/ ])(INSERT|REPLACE|CREATE)\b[^\n(]{0,60}?[\s`\".]((?:[\w$-]|[\x80-\xff])*?)"
+    rb"fanfiction_(stories|chapters|authors|settings)\b",
     re.IGNORECASE,
 )
 
@@ -104,7 +105,7 @@ def date_of(value: Value) -> str | None:
     if match[3] == "00":
         return f"{match[1]}-{match[2]}"
     try:
-        datetime.date.fromisoformat(text[:10])
+        dt.date.fromisoformat(text[:10])
     except ValueError:
         return None
     return text[:10] if match[4] is None else f"{text[:10]}T{match[4]}"
@@ -113,7 +114,7 @@ def date_of(value: Value) -> str | None:
 def _unix(seconds: int) -> str | None:
     if not 0 < seconds < 4_102_444_800:  # 2100
         return None
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(slots=True)

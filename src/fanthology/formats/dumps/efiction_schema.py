@@ -30,6 +30,10 @@ _STORIES = (
     "sid:i title:t summary:t storynotes:t catid:c classes:c charid:c rid:t date:d updated:d uid:i coauthors:c featured:f validated:f "
     "completed:f rr:f wordcount:i rating:i reviews:i count:i challenges:c"
 )
+_AUTHORPREFS = (
+    "uid:i newreviews:f newrespond:f ageconsent:f alertson:f tinyMCE:f sortby:f storyindex:f validated:f userskin:t level:f "
+    "categories:c contact:f"
+)
 _SERIES_HEAD = "seriesid:i title:t summary:t uid:i isopen:f catid:c "
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -37,12 +41,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "uid:i penname:t realname:t email:t bio:t image:t date:d admincreated:f password:t",
         "uid:i penname:t realname:t email:t website:t bio:t image:t date:d admincreated:f password:t",
     ),
-    "authorprefs": (
-        "uid:i newreviews:f newrespond:f ageconsent:f alertson:f tinyMCE:f sortby:f storyindex:f validated:f userskin:t level:f "
-        "categories:c contact:f stories:i",
-        "uid:i newreviews:f newrespond:f ageconsent:f alertson:f tinyMCE:f sortby:f storyindex:f validated:f userskin:t level:f "
-        "categories:c contact:f",
-    ),
+    "authorprefs": (_AUTHORPREFS + " stories:i", _AUTHORPREFS),
     "authorfields": (
         "field_id:i field_type:f field_name:t field_title:t field_options:t field_code_in:t field_code_out:t field_on:f",
     ),

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from .. import transforms
 from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
 from .efiction_rows import Fields, Rows
-from .efiction_text import Report, Words, is_truncated
 from .efiction_schema import COLUMNS
-from .records import SiteRecord, StoryRecord, TagRecord
-
-if TYPE_CHECKING:
-    from .efiction import Known
-    from .efiction_texts import Texts
+from .efiction_text import Report, Words, is_truncated
+from .efiction_texts import Texts
+from .records import RatingRecord, SiteRecord, StoryRecord, TagRecord
 
 ORPHAN = "its story is not in the dump"
 TAG_COLUMNS = (
@@ -31,6 +27,29 @@ KNOWN_COLUMNS = frozenset(column.split(":")[0] for layout in COLUMNS["stories"] 
     "gid",
     "wid",
 }
+
+
+@dataclass(slots=True)
+class Known:
+    """What the records so far are called, for those that refer to them."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    ratings: dict[str, RatingRecord] = field(default_factory=dict)
+    tags: dict[tuple[str, str], TagRecord] = field(default_factory=dict)
+    challenges: dict[str, str] = field(default_factory=dict)
+    stories: dict[str, dict[str, int]] = field(default_factory=dict)  # sid → chapid → position
+    series: set[str] = field(default_factory=set)
+    news: set[str] = field(default_factory=set)
+
+    def tag(self, source: str, key: str) -> TagRecord | None:
+        """A tag by its number. Columns of 2.x (genres, warnings) that outlived an update hold numbers of classes."""
+        found = self.tags.get((source, key))
+        return self.tags.get(("classes", key)) if found is None and source in ("genres", "warnings") else found
+
+    def named(self, name: str) -> str | None:
+        """The key of the rating of that name, where old rows hold the name instead of the id."""
+        folded = name.casefold()
+        return next((key for key, rating in self.ratings.items() if rating.name.casefold() == folded), None)
 
 
 @dataclass(slots=True)

@@ -65,9 +65,13 @@ MYSQL_CHARSETS = {
 
 
 WESTERN = "windows-1252"
-LANGUAGES = {"pl": "windows-1250", "cs": "windows-1250", "cz": "windows-1250", "sk": "windows-1250", "hu": "windows-1250", "hr": "windows-1250",
-             "sl": "windows-1250", "ro": "windows-1250", "ru": "windows-1251", "uk": "windows-1251", "bg": "windows-1251", "tr": "windows-1254",
-             "el": "windows-1253", "gr": "windows-1253", "he": "windows-1255"}  # fmt: skip
+LANGUAGES = {
+    **dict.fromkeys(("pl", "cs", "cz", "sk", "hu", "hr", "sl", "ro"), "windows-1250"),
+    **dict.fromkeys(("ru", "uk", "bg"), "windows-1251"),
+    **dict.fromkeys(("el", "gr"), "windows-1253"),
+    "tr": "windows-1254",
+    "he": "windows-1255",
+}
 """The old one-byte charset of the site's own language, where bytes alone look Western."""
 
 
@@ -264,7 +268,8 @@ def is_truncated(value: Value, charset: Charset) -> bool:
 
 RESPONSES = (
     "author's response", "author’s response", "author response", "response from the author", "response", "reply", "author's reply",
-    "antwort des autors", "antwort der autorin", "antwort vom autor", "antwort des autors/der autorin", "autorenantwort", "antwort", "kommentar des autors",
+    "antwort des autors", "antwort der autorin", "antwort vom autor", "antwort des autors/der autorin", "autorenantwort",
+    "antwort", "kommentar des autors",
     "réponse de l'auteur", "réponse de l’auteur", "réponse de l'auteure", "réponse de l'auteur(e)", "réponse",
     "respuesta del autor", "respuesta de la autora", "respuesta del autor/a", "respuesta",
     "risposta dell'autore", "risposta dell’autore", "risposta dell'autrice", "risposta",
@@ -273,7 +278,8 @@ RESPONSES = (
     "odpowiedź autora", "odpowiedź autorki", "odpowiedź",
     "svar från författaren", "författarens svar", "forfatterens svar", "svar fra forfatteren", "svar",
     "kirjoittajan vastaus", "vastaus", "ответ автора", "ответ", "відповідь автора", "odpověď autora", "odpověď", "odpoveď autora",
-    "válasz", "a szerző válasza", "răspunsul autorului", "yazarın cevabı", "απάντηση συγγραφέα", "תגובת המחבר", "作者回复", "作者回應", "作者の返信",
+    "válasz", "a szerző válasza", "răspunsul autorului", "yazarın cevabı", "απάντηση συγγραφέα",
+    "תגובת המחבר", "作者回复", "作者回應", "作者の返信",
 )  # fmt: skip
 """What eFiction's languages print before an author's answer, which stands inside the text of the review."""
 

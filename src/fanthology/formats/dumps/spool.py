@@ -83,12 +83,9 @@ class Spool:
         return int(number)
 
     def rows(self, table: str) -> Iterator[Stored]:
-        """All rows: by identity where that is a number, then in the order of the dump."""
+        """All rows by identity: the same order whatever the order of the dump."""
         if table in self.tables():
-            cursor = self._db.execute(
-                f"SELECT data FROM \"{table}\" ORDER BY typeof(id), CASE typeof(id) WHEN 'integer' THEN id ELSE at END"
-            )
-            for (data,) in cursor:
+            for (data,) in self._db.execute(f'SELECT data FROM "{table}" ORDER BY id'):  # noqa: S608
                 yield marshal.loads(data)  # noqa: S302 - written by ourselves a moment ago
 
     def group(self, table: str, group: int) -> list[Stored]:

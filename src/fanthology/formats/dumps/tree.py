@@ -120,13 +120,13 @@ class Tree:
         plain = cast("BinaryIO", self._stack.enter_context(self.path.open("rb")))
         if _packing(plain.peek(6)) is not None:  # type: ignore[attr-defined]
             plain = self._laid_out(plain)
-        archive = self._stack.enter_context(tarfile.open(fileobj=plain, mode="r:"))
+        archive = self._stack.enter_context(tarfile.open(fileobj=plain, mode="r:"))  # noqa: SIM115 - the stack closes it
         for info in archive:
             if info.isreg():
                 yield Member(info.name.removeprefix("./"), info.size, partial(_open_tarred, archive, info))
 
     def _laid_out(self, packed: BinaryIO) -> BinaryIO:
-        target = cast("BinaryIO", self._stack.enter_context(tempfile.TemporaryFile(prefix="fanthology-tar-")))
+        target = cast("BinaryIO", self._stack.enter_context(tempfile.TemporaryFile()))  # noqa: SIM115 - the stack closes it
         with _unpack(packed) as stream:
             measured = _Measured(stream, self.path.name, self.path.stat().st_size, self.limits)
             while chunk := measured.read(_CHUNK):
