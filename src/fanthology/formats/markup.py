@@ -48,56 +48,21 @@ _CHILDREN: Final = {
     "tr": {"td", "th"},
 }
 _ORPHAN: Final = {"li": "ul", "dt": "dl", "dd": "dl"}
-_PARTS: Final = frozenset(
-    {"li", "dt", "dd", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th", "summary"}
-)
+_TABLE_PARTS: Final = frozenset({"caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"})
+_PARTS: Final = _TABLE_PARTS | {"li", "dt", "dd", "summary"}
 _BLOCKS: Final = (_FLOW | _FREE | _PHRASING | frozenset(_STRUCTURE) | _PARTS) - {""}
 _TRANSPARENT: Final = frozenset(
-    [
-        "div",
-        "center",
-        "address",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "nav",
-        "aside",
-        "form",
-        "fieldset",
-        "legend",
-        "hgroup",
-        "dir",
-        "menu",
-    ]
+    {
+        *("div", "center", "address", "section", "article", "header", "footer", "main", "nav", "aside"),
+        *("form", "fieldset", "legend", "hgroup", "dir", "menu"),
+    }
+)
+_KEPT_INLINE: Final = (
+    *("b", "i", "em", "strong", "u", "s", "sub", "sup", "small", "q", "cite"),
+    *("code", "samp", "kbd", "var", "abbr", "dfn", "ins", "del", "span"),
 )
 _INLINE: Final = {
-    **{
-        tag: tag
-        for tag in [
-            "b",
-            "i",
-            "em",
-            "strong",
-            "u",
-            "s",
-            "sub",
-            "sup",
-            "small",
-            "q",
-            "cite",
-            "code",
-            "samp",
-            "kbd",
-            "var",
-            "abbr",
-            "dfn",
-            "ins",
-            "del",
-            "span",
-        ]
-    },
+    **{tag: tag for tag in _KEPT_INLINE},
     "strike": "s",
     "tt": "code",
     "acronym": "abbr",
@@ -106,9 +71,18 @@ _INLINE: Final = {
 }
 _VOID: Final = frozenset({"br", "hr", "img", "col"})
 _TAGS: Final = set(_BLOCKS | _TRANSPARENT | set(_INLINE) | _VOID | {"p", "a", "ruby", "rt", "rp"})
-_GONE_WITH_CONTENTS: Final = set(
-    ["script", "style", "svg", "math", "iframe", "noscript", "xmp", "template", "noembed", "noframes"]
-)
+_GONE_WITH_CONTENTS: Final = {
+    "script",
+    "style",
+    "svg",
+    "math",
+    "iframe",
+    "noscript",
+    "xmp",
+    "template",
+    "noembed",
+    "noframes",
+}
 _ATTRIBUTES: Final = {
     "*": {"title", "lang", "dir", "class", "align", "style", "id"},
     "a": {"href", "name"},
@@ -553,7 +527,7 @@ class _Rewriter:
             self._push(is_block=False).ends_line = True
             return
         self._end_text()
-        while tag in _PARTS and self._blocks[-1].implied and not _permits(self._blocks[-1].tag, tag):
+        while tag in _TABLE_PARTS and self._blocks[-1].implied and not _permits(self._blocks[-1].tag, tag):
             self._pop_block()
         tag = self._placed(index, tag)
         frame = self._push(is_block=True)
@@ -612,7 +586,7 @@ class _Rewriter:
             top = self._blocks[-1]
             if _permits(top.tag, tag):
                 return
-            if top.implied:
+            if top.implied and (top.tag in _STRUCTURE or _permits(self._blocks[-2].tag, tag)):
                 self._pop_block()
             elif top.tag in _STRUCTURE:
                 self._push_block(_STRUCTURE[top.tag], {}, implied=True)
@@ -833,7 +807,14 @@ def _styled(attributes: dict[str, str]) -> list[str]:
 
 
 def _written(attributes: dict[str, str]) -> str:
-    return "".join(f' {name}="{entities.escape(value)}"' for name, value in attributes.items() if value)
+    return "".join(
+        f' {name}="{entities.escape(value)}"' for name, value in sorted(attributes.items(), key=_order) if value
+    )
+
+
+def _order(attribute: tuple[str, str]) -> tuple[bool, str]:
+    """One order for all: the link target first, then by name."""
+    return attribute[0] != "href", attribute[0]
 
 
 # --- reading canonical markup ----------------------------------------------------------------------------------------
