@@ -119,8 +119,9 @@ def deliver(name: str) -> int:
 
 def tidy() -> int:
     """Forget events that are a month old and that every consumer has read. Returns how many."""
-    read = OutboxCursor.objects.filter(consumer__in=CONSUMERS).aggregate(least=Min("position"))["least"] or 0
-    old = OutboxEvent.objects.filter(created_at__lt=timezone.now() - KEPT, id__lte=read)
+    cursors = OutboxCursor.objects.filter(consumer__in=CONSUMERS)
+    read = cursors.aggregate(least=Min("position"))["least"] if cursors.count() == len(CONSUMERS) else None
+    old = OutboxEvent.objects.filter(created_at__lt=timezone.now() - KEPT, id__lte=read or 0)
     return old.delete()[0]
 
 

@@ -74,14 +74,13 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, address: str) -> No
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
-        # A thread that ends closes its database connection: keep them for an hour of silence.
-        blocking_threads_idle_timeout=3600,
+        # A thread that ends closes its database connection: keep them through quiet minutes.
+        blocking_threads_idle_timeout=600,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
-        process_name="fanthology",
     )
     job_worker = JobWorker()
     if jobs:

@@ -32,6 +32,7 @@ class Worker:
         self.lanes = tuple(lanes)
         self.stopping = threading.Event()
         self.running: dict[str, Run] = {}
+        self._heard = -1
 
     def run(self) -> None:
         """Block until `stop` was called and every lane has come to rest."""
@@ -53,16 +54,25 @@ class Worker:
 
     def _turn(self, lane: str) -> bool:
         """One round of a lane; True when there was something to do."""
-        news = deliver_all() if lane == "pulse" else 0
+        news = lane == "pulse" and self._deliver_news()
         run = jobs.claim([lane])
         if run is None:
-            return news > 0
+            return news
         self.running[lane] = run
         try:
             jobs.perform(run)
         finally:
             del self.running[lane]
         return True
+
+    def _deliver_news(self) -> bool:
+        """One question while nothing happens; each consumer is asked only after something did."""
+        last = outbox.position()
+        if last == self._heard:
+            return False
+        told, well = deliver_all()
+        self._heard = last if well else -1
+        return told > 0
 
     def _keep_watch(self) -> None:
         while not self.stopping.is_set():
@@ -71,6 +81,7 @@ class Worker:
         connection.close()
 
     def _watch(self) -> bool:
+        self._heard = -1  # a consumer may have been rewound, or another worker may have died with its news
         jobs.renew(list(self.running.values()))
         jobs.reap()
         if "pulse" in self.lanes:
@@ -89,15 +100,19 @@ class Worker:
             return False
 
 
-def deliver_all() -> int:
-    """Bring every consumer its news; one that fails is asked again at the next turn and holds up no other."""
-    told = 0
+def deliver_all() -> tuple[int, bool]:
+    """Bring every consumer its news; one that fails is asked again at the next turn and holds up no other.
+
+    Returns how many events were told, and whether no consumer failed.
+    """
+    told, well = 0, True
     for name in list(outbox.CONSUMERS):
         try:
             told += outbox.deliver(name)
         except Exception:
             log.exception("the consumer %s failed", name)
-    return told
+            well = False
+    return told, well
 
 
 def drain(lanes: Iterable[str] = jobs.LANES) -> int:
@@ -108,7 +123,7 @@ def drain(lanes: Iterable[str] = jobs.LANES) -> int:
     lanes, slices = tuple(lanes), 0
     jobs.reap()
     while True:
-        news = deliver_all() if "pulse" in lanes else 0
+        news, _ = deliver_all() if "pulse" in lanes else (0, True)
         run = jobs.claim(lanes)
         if run is not None:
             jobs.perform(run)

@@ -154,7 +154,6 @@ SECURE_HSTS_SECONDS = 31_536_000 if _encrypted else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 
 # `__Host-` binds a cookie to this very host over TLS; browsers refuse it on plain http, which loopback uses.
 SESSION_COOKIE_NAME = "__Host-session" if _encrypted else "session"
