@@ -42,7 +42,12 @@ def test_doubled_quotes_stand_for_one(data: bytes) -> None:
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=200), st.sampled_from([b"", b"INSERT INTO t VALUES ", b"INSERT INTO t VALUES (1,'a'),(", b"CREATE TABLE t (a int, ", b"/*!", b"-- "]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(
+        [b"", b"INSERT INTO t VALUES ", b"INSERT INTO t VALUES (1,'a'),(", b"CREATE TABLE t (a int, ", b"/*!", b"-- "]
+    ),
+)
 def test_garbage_never_raises(garbage: bytes, before: bytes) -> None:
     for event in events(before + garbage, drip=len(garbage) < 40):
         assert isinstance(event, Row | Table | Names | Trouble)
@@ -62,7 +67,9 @@ def test_a_dump_cut_anywhere_gives_whole_rows_or_a_trouble(at: int) -> None:
 
 def test_literals_of_all_kinds() -> None:
     data = rb"""INSERT INTO t VALUES (0x4142, X'43', _binary 'ab', _utf8'cd', N'ef', -5, +6, 1.5, 1e3, NULL, null, TRUE, false, now(), 'a\0b\Z\%\n');"""
-    assert rows(data) == [(b"AB", b"C", b"ab", b"cd", b"ef", -5, 6, b"1.5", b"1e3", None, None, 1, 0, None, b"a\0b\x1a\\%\n")]
+    assert rows(data) == [
+        (b"AB", b"C", b"ab", b"cd", b"ef", -5, 6, b"1.5", b"1e3", None, None, 1, 0, None, b"a\0b\x1a\\%\n")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,17 @@ def test_rows_that_a_query_would_make_are_reported() -> None:
     assert row == Row("t", None, (1,))
 
 
-@pytest.mark.parametrize("end", [b"/* never closed", b"/*!40101 never closed", b"CREATE TABLE t (a int, b 'x", b"INSERT INTO t SELECT 'x", b"DELIMITER ;;\nfoo", b"DELIMITER"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"/* never closed",
+        b"/*!40101 never closed",
+        b"CREATE TABLE t (a int, b 'x",
+        b"INSERT INTO t SELECT 'x",
+        b"DELIMITER ;;\nfoo",
+        b"DELIMITER",
+    ],
+)
 def test_an_open_end_is_reported_or_empty(end: bytes) -> None:
     assert all(isinstance(event, Trouble) for event in events(end))
 

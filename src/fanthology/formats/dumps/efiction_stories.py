@@ -150,7 +150,7 @@ class Stories:
 
     def _prose(self, row: Fields, column: str, where: str, report: Report) -> Markup:
         if is_truncated(row[column], self.words.charset):
-            report.add(_truncated(where, ""))
+            report.add(_truncated(where))
         return self.words.marked(row[column], report, where)
 
     def _source(self, key: str) -> Source:
@@ -276,7 +276,7 @@ class Stories:
         else:
             source, text = self._chosen(file[0], stored, in_database, report, where)
         if is_truncated(source, self.words.charset):
-            report.add(_truncated(where, row.word("wordcount")))
+            report.add(_truncated(where, row.number("wordcount") or 0))
         cleaned = self.words.cleaned(text, report, where, private=False)
         if "@" in cleaned:
             _, count = transforms.mask_contacts_in(cleaned)
@@ -389,8 +389,8 @@ def _day(row: Fields, column: str, report: Report) -> str | None:
     return date[:10] if date else None
 
 
-def _truncated(where: str, words: str) -> Finding:
+def _truncated(where: str, words: int = 0) -> Finding:
     message = "The text fills its column to the last byte: the old database cut off the rest"
-    if words not in ("", "0"):
-        message += f"; it was recorded with {words} words"
+    if words:
+        message += f"; it was recorded with {words:,} words"
     return Finding("text.truncated", "loss", message, where)

@@ -242,7 +242,7 @@ def report_damage(text: str, report: Report, where: str) -> None:
     if ";" in text:
         eaten = [match for match in _DAMAGE.finditer(text) if match[0] in _MENDED]
         if eaten:
-            before = _around(text, eaten[0].start(), 30)
+            before = text[max(0, eaten[0].start() - 30) : eaten[0].start() + 60].strip()
             after = _DAMAGE.sub(lambda match: _MENDED.get(match[0], match[0]), before)
             message = "Character references were eaten by the old software; the proposal is a guess"
             report.add(Finding("text.entity-damage", "warning", message, where, before, after, len(eaten)))

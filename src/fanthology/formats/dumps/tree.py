@@ -118,7 +118,7 @@ class Tree:
     def _tar(self) -> Iterator[Member]:
         """A packed tar cannot be read in any order, so what it holds is laid into one temporary file first."""
         plain = cast("BinaryIO", self._stack.enter_context(self.path.open("rb")))
-        if _packing(plain.peek(6)) is not None:  # type: ignore[attr-defined]
+        if _packing(_peek(plain)) is not None:
             plain = self._laid_out(plain)
         archive = self._stack.enter_context(tarfile.open(fileobj=plain, mode="r:"))  # noqa: SIM115 - the stack closes it
         for info in archive:
@@ -196,9 +196,14 @@ def _packing(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
 
 @contextmanager
 def _unpack(stream: BinaryIO) -> Iterator[BinaryIO]:
-    buffered = io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK)
-    packing = _packing(buffered.peek(6))
-    yield packing(cast("BinaryIO", buffered)) if packing else cast("BinaryIO", buffered)
+    """The stream, unpacked if its first bytes say so. Who opened it closes it."""
+    packing = _packing(_peek(stream))
+    yield packing(stream) if packing else stream
+
+
+def _peek(stream: BinaryIO) -> bytes:
+    """The first bytes, unread: files, members of a tar and of a zip can all do that."""
+    return cast("io.BufferedReader", stream).peek(6)
 
 
 class _Narrowed:
