@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
@@ -87,7 +87,7 @@ def login_first(request: HttpRequest) -> HttpResponse:
 
 
 def _row(work_id: int) -> tuple[Any, ...] | None:
-    archive_stamp = Subquery(Archive.objects.filter(pk=1).exclude(pk=OuterRef("pk") * 0).values("stamp")[:1])
+    archive_stamp = Subquery(Archive.objects.filter(pk=1).values("stamp")[:1])
     return Work.objects.filter(pk=work_id).annotate(archive_stamp=archive_stamp).values_list(*_LEAN).first()
 
 

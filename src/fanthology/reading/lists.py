@@ -1,0 +1,60 @@
+"""Pages of work cards: what a list of works needs, whoever asks and whatever it lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Subquery, Sum, Value
+from django.http import HttpRequest
+
+from fanthology.base.models import Archive, OutboxCursor, OutboxEvent
+from fanthology.base.pages import is_guest
+from fanthology.base.web import Page
+from fanthology.works.cards import Card, cards_for
+from fanthology.works.models import WorkQuerySet
+
+SIZE = 20
+ORDERS = {
+    "updated": ("recently updated", ("-revised_at", "-id")),
+    "title": ("title", ("title_key", "id")),
+    "words": ("most words", ("-word_count", "-id")),
+    "kudos": ("most kudos", ("-stats__kudos", "-id")),
+    "published": ("first published", ("published_on", "id")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    page: Page
+    cards: list[Card]
+    order: str
+
+    @property
+    def orders(self) -> list[tuple[str, str]]:
+        return [(name, words) for name, (words, _) in ORDERS.items()]
+
+
+def listing(request: HttpRequest, works: WorkQuerySet) -> Listing:
+    """The asked page of these works in the asked order: a count, the ids, and the cards."""
+    order = request.GET.get("sort", "")
+    order = order if order in ORDERS else "updated"
+    page = Page.of(works.order_by(*ORDERS[order][1]).values_list("pk", flat=True), request.GET.get("page"), size=SIZE)
+    return Listing(page, cards_for(page.rows), order)
+
+
+def list_stamp(request: HttpRequest) -> str:
+    """The state of pages that many works are on: the archive's stamp, the last thing that happened, and how far counters have followed.
+
+    Members' pages are never kept, so theirs does not matter.
+    """
+    if not is_guest(request):
+        return "member"
+    last = OutboxEvent.objects.order_by("-pk").values("pk")[:1]
+    done = OutboxCursor.objects.order_by().annotate(one=Value(1)).values("one").annotate(sum=Sum("position")).values("sum")
+    row = Archive.objects.filter(pk=1).values_list("stamp", Subquery(last), Subquery(done)).first()
+    return ".".join(str(part or 0) for part in row or ())
+
+
+def list_key(request: HttpRequest, name: str) -> str:
+    """The page's key: its address and the two parameters that change it, cut short."""
+    return f"{name}:{request.GET.get('sort', '')[:12]}:{request.GET.get('page', '')[:6]}"

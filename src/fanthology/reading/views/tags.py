@@ -1,0 +1,97 @@
+"""Tags: a page for each canonical one, and the fandoms from A to Z."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from fanthology.base.pages import cached
+from fanthology.base.web import render
+from fanthology.tags.models import Kind, Tag, TagParent
+from fanthology.works.addresses import tag_url
+from fanthology.works.models import Work
+from fanthology.works.viewers import viewer_of
+
+from ..lists import list_key, list_stamp, listing
+from ..meta import absolute
+
+
+@dataclass(slots=True)
+class Branch:
+    """A fandom with the fandoms under it."""
+
+    tag: Tag
+    below: list[Branch] = field(default_factory=list)
+
+
+@require_safe
+def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
+    """Works with this tag, its synonyms and subtags. Former names and wrong slugs lead to the right address."""
+    found = get_object_or_404(Tag.objects.select_related("kind", "synonym_of"), pk=tag_id)
+    canonical = found.synonym_of or found
+    if canonical.pk != tag_id or canonical.slug != slug:
+        return HttpResponsePermanentRedirect(tag_url(canonical.pk, canonical.slug))
+
+    def page() -> str:
+        viewer = viewer_of(request)
+        visible = Work.objects.visible_to(viewer).posted()
+        works = visible.filter(rating=found) if found.kind_id == Kind.RATING else visible.in_tag(found.pk)
+        shown = listing(request, works)
+        if not shown.page.total and found.kind_id > Kind.CATEGORY and not viewer.is_keeper and not _is_above_used(found):
+            raise Http404
+        context = {
+            "tag": found,
+            "listing": shown,
+            "synonyms": found.synonyms.by_name(),  # type: ignore[attr-defined]
+            "above": Tag.objects.filter(child_lines__child=found).select_related("kind").order_by("key"),
+            "below": Tag.objects.filter(parent_lines__parent=found).in_use().order_by("kind_id", "key")[:200],  # type: ignore[attr-defined]
+            "canonical": absolute(request.path),
+            "feed": f"/feeds/tags/{found.pk}/",
+        }
+        return render(request, "reading/tag.html", context)
+
+    return cached(request, key=list_key(request, f"tag:{tag_id}"), stamp=list_stamp(request), render=page)
+
+
+@require_safe
+def fandoms(request: HttpRequest) -> HttpResponse:
+    """Every fandom in use from A to Z with its count; those under another stand below it."""
+
+    def page() -> str:
+        letters: dict[str, list[Branch]] = defaultdict(list)
+        for branch in _forest():
+            first = branch.tag.key[:1].upper()
+            letters[first if first.isalpha() else "#"].append(branch)
+        context = {"letters": dict(sorted(letters.items())), "canonical": absolute("/fandoms/")}
+        return render(request, "reading/fandoms.html", context)
+
+    return cached(request, key="fandoms", stamp=list_stamp(request), render=page)
+
+
+def _is_above_used(found: Tag) -> bool:
+    return Tag.objects.filter(parent_lines__parent=found).in_use().exists()  # type: ignore[attr-defined]
+
+
+def _forest() -> list[Branch]:
+    """Fandoms as trees. One under two others stands under both; a circle of lines is cut where it closes."""
+    used = {tag.pk: tag for tag in Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().by_name()}  # type: ignore[attr-defined]
+    lines = TagParent.objects.filter(parent__in=used, child__in=used).values_list("parent_id", "child_id")
+    below: dict[int, list[int]] = defaultdict(list)
+    for parent_id, child_id in lines:
+        below[parent_id].append(child_id)
+    children = {child_id for held in below.values() for child_id in held}
+
+    def branch(tag_id: int, above: frozenset[int]) -> Branch:
+        path = above | {tag_id}
+        held = sorted((child for child in below[tag_id] if child not in path), key=lambda child: used[child].key)
+        seen.add(tag_id)
+        return Branch(used[tag_id], [branch(child, path) for child in held])
+
+    seen: set[int] = set()
+    trees = [branch(tag_id, frozenset()) for tag_id in used if tag_id not in children]
+    trees += [branch(tag_id, frozenset()) for tag_id in used if tag_id not in seen]
+    return sorted(trees, key=lambda tree: tree.tag.key)
