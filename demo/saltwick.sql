@@ -517,7 +517,7 @@ INSERT INTO `saltwick_fanfiction_classes` VALUES
 (13,1,'Family'),
 (14,1,'Angst'),
 (20,2,'Violence'),
-(21,2,'Character Death'),
+(21,2,'Major Character Death'),
 (22,2,'Disturbing Imagery'),
 (23,2,'None'),
 (30,3,'Anne Elliot/Frederick Wentworth'),
