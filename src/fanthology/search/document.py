@@ -53,11 +53,15 @@ Clause = Node | TagIs
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One question to an engine. Included tags are ANDed; `unsure_too` leaves out what may contain excluded warnings."""
+    """One question to an engine. `include` are ANDed, each group of `any_of` is ORed (a work has one rating only).
+
+    `leave_out_unknown_warnings` also leaves out works that may contain what is excluded: nobody stated their warnings.
+    """
 
     node: Node = field(default_factory=All)
     tags: dict[str, TagIs] = field(default_factory=dict)
     include: tuple[int, ...] = ()
+    any_of: tuple[tuple[int, ...], ...] = ()
     exclude: tuple[int, ...] = ()
     leave_out_unknown_warnings: bool = False
     members: bool = False

@@ -34,7 +34,7 @@ def documents(work_ids: Sequence[int]) -> Iterator[Document]:
 
 def plain(markup: str) -> str:
     """The words of canonical markup, blocks apart; for searching and snippets only."""
-    return unescape(_MARK.sub(" ", markup))
+    return unescape(_MARK.sub(" ", markup)).strip()
 
 
 def _batch(work_ids: Sequence[int]) -> Iterator[Document]:

@@ -51,13 +51,13 @@ class Current:
     position: int
 
 
-def current() -> Current | None:
-    """The generation in use, or None where there is none that fits this database."""
+def current(database_id: object = None) -> Current | None:
+    """The generation in use, or None where there is none that fits this database (whose id a caller may know already)."""
     try:
         found = Current(**json.loads((settings.INDEX / "CURRENT").read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    fits = found.schema == SCHEMA and found.database_id == str(Archive.current().database_id)
+    fits = found.schema == SCHEMA and found.database_id == str(database_id or Archive.current().database_id)
     return found if fits and (settings.INDEX / found.generation).is_dir() else None
 
 
@@ -178,6 +178,12 @@ def refresh(work_ids: Sequence[int]) -> None:
     """Put these works into the index as they are now, or drop them from it."""
     with _writer_lock():
         _apply(engine(), work_ids)
+
+
+def state(database_id: object = None) -> str:
+    """Changes with every change of what search finds, in whichever process it was made; "" while there is no index."""
+    now = current(database_id)
+    return f"{now.generation}.{(settings.INDEX / now.generation / 'meta.json').stat().st_mtime_ns}" if now else ""
 
 
 def is_away() -> bool:

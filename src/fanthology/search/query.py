@@ -8,6 +8,7 @@ The documented fields are FIELDS; docs and the help page are made from it.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -304,17 +305,15 @@ def _edge(text: str, *, last: bool) -> int | None:
         dt.date(year, month or 1, day or 1)
     except ValueError:
         return None
-    return year * 10_000 + (month or (12 if last else 1)) * 100 + (day or (31 if last else 1))
+    if not 1000 <= year <= 9000:
+        return None  # no story is that old or that new, and the day next to it must be a date as well
+    month = month or (12 if last else 1)
+    return year * 10_000 + month * 100 + (day or (calendar.monthrange(year, month)[1] if last else 1))
 
 
 def _day(number: int) -> dt.date:
-    """The date of a YYYYMMDD, pulled back to the end of a shorter month."""
-    year, month, day = number // 10_000, number // 100 % 100 or 1, number % 100 or 1
-    while True:
-        try:
-            return dt.date(max(year, 1), min(month, 12), day)
-        except ValueError:
-            day -= 1
+    """The date of a YYYYMMDD; one step before the first or after the last day of a month is the day next to it."""
+    return dt.date(number // 10_000, number // 100 % 100, 1) + dt.timedelta(days=number % 100 - 1)
 
 
 def _seconds(day: dt.date) -> int:

@@ -162,6 +162,9 @@ class Engine:
         if node is not None:
             must.append((Occur.Must, node))
         must.extend((Occur.Must, self._term("found_under", tag)) for tag in wanted.include)
+        must.extend(
+            (Occur.Must, Query.term_set_query(self._schema, "found_under", list(group))) for group in wanted.any_of
+        )
         if wanted.exclude:
             must.append((Occur.MustNot, Query.term_set_query(self._schema, "found_under", list(wanted.exclude))))
         if wanted.leave_out_unknown_warnings:
