@@ -347,7 +347,7 @@ INSERT INTO `saltwick_fanfiction_chapters` VALUES
 (9,'Miss Mary\'s Subscription',1,'','','','1',672,10,2,6,4,1764),
 (10,'Item, One Purse',1,'',NULL,'','1',557,9,1,7,5,2540),
 (11,'Item, One Bishop',2,'','','','1',453,10,1,7,5,1270),
-(12,'Item, One Arrow, Silver',3,'',NULL,'','1',485,0,0,7,5,846),
+(12,'Item, One Arrow, Silver',3,'',NULL,'','1',486,0,0,7,5,846),
 (13,'Item, One Clerk',4,'','','','1',449,10,1,7,5,635),
 (14,'Item, Nothing',5,'',NULL,'','1',461,0,0,7,5,508),
 (15,'The Balance',6,'','','Appendix to follow, for those who like an appendix. I like an appendix.','1',550,10,2,7,5,423),
@@ -358,13 +358,13 @@ INSERT INTO `saltwick_fanfiction_chapters` VALUES
 (20,'A Customer for Yesterday',1,'',NULL,'','1',496,10,1,11,2,3127),
 (21,'The Surveyor\'s Mark',2,'','','','1',551,10,1,11,2,1563),
 (22,'Mrs. Hudson Asks a Question',3,'',NULL,'','1',499,10,1,11,2,1042),
-(23,'Almond Row',4,'With thanks to Tidewrack, who walked it with me in the rain.','','','1',571,10,1,11,2,781),
+(23,'Almond Row',4,'With thanks to Tidewrack, who walked it with me in the rain.','','','1',602,10,1,11,2,781),
 (24,'What Is Left Off',5,'',NULL,'','1',612,10,2,11,2,625),
 (25,'Warp',1,'','','','1',478,0,0,13,3,2078),
 (26,'Weft',2,'',NULL,'','1',528,9,1,13,3,1039),
 (27,'Thrums',3,'','','A thrum is what is left on the loom when the cloth is cut away. You cannot weave with it. You cannot throw it out.','1',521,10,1,13,3,692),
 (28,'Apple Barrel',1,'',NULL,'','1',777,10,2,14,6,1333),
-(29,'The First Sunday',1,'','','','1',502,0,0,15,10,1540),
+(29,'The First Sunday',1,'','','','1',500,0,0,15,10,1540),
 (30,'The Second Sunday',2,'',NULL,'','1',537,10,1,15,10,770),
 (31,'The Last',3,'','','','1',640,10,1,15,10,513),
 (32,'The Steersman of Astolat',1,'',NULL,'','1',734,10,1,16,11,905),
@@ -373,7 +373,7 @@ INSERT INTO `saltwick_fanfiction_chapters` VALUES
 (35,'Off Finisterre, 1808',1,'','','','1',317,0,0,19,4,2980),
 (36,'Gibraltar, 1810',2,'',NULL,'','1',414,9,1,19,4,1490),
 (37,'Uppercross, 1814',3,'','','','1',412,10,1,19,4,993),
-(38,'The White Hart, a quarter past two',4,'',NULL,'The fifth letter you have already read.','1',434,10,1,19,4,745),
+(38,'The White Hart, a quarter past two',4,'',NULL,'The fifth letter you have already read.','1',436,10,1,19,4,745),
 (39,'Eurydice Counts',1,'','','','1',495,10,1,20,3,1211),
 (40,'Particulars',1,'',NULL,'','1',446,10,2,21,9,2304),
 (41,'De Lacey\'s Firewood',1,'','','','1',559,10,1,22,6,1389),
@@ -382,7 +382,7 @@ INSERT INTO `saltwick_fanfiction_chapters` VALUES
 (44,'Sworn at Bristol',1,'',NULL,'','1',412,10,1,25,9,1522),
 (45,'A Matter of Hens',1,'','','','1',485,10,1,26,10,1015),
 (46,'The Beekeeper\'s Objection',1,'',NULL,'','1',413,10,2,27,2,1630),
-(47,'Timber',1,'','','','1',557,9,1,28,6,1250),
+(47,'Timber',1,'','','','1',558,9,1,28,6,1250),
 (48,'Sounding',2,'',NULL,'','1',565,10,1,28,6,625),
 (49,'Short Rations',3,'','','More when I have more. -- L.R.','1',568,10,2,28,6,416),
 (52,'The beginning',1,'',NULL,'','0',53,0,0,31,5,2);
@@ -1207,7 +1207,7 @@ SET character_set_client = @saved_cs_client;
 LOCK TABLES `saltwick_fanfiction_stats` WRITE;
 /*!40000 ALTER TABLE `saltwick_fanfiction_stats` DISABLE KEYS */;
 INSERT INTO `saltwick_fanfiction_stats` VALUES
-('tidewrack01',26,49,4,60,25728,11,15,14,21);
+('tidewrack01',26,49,4,60,25761,11,15,14,21);
 /*!40000 ALTER TABLE `saltwick_fanfiction_stats` ENABLE KEYS */;
 UNLOCK TABLES;
 
@@ -1266,18 +1266,18 @@ INSERT INTO `saltwick_fanfiction_stories` VALUES
 (3,'Mr Collins Rehearses','A comedy in one scene, for two voices and a hat-stand.','The hat-stand was my mother\'s. It is gracious.','7','2,10,5,32','21,22','1','2004-10-19 17:45:00','2004-10-19 17:45:00',4,0,'0','1','1','0',591,10,2,1402,'1'),
 (5,'The Second Kettle','Mrs. Hudson has had no adventures. She has had lodgers.','','2','3,6,11','3,1,4','1','2001-04-08 10:20:00','2001-04-08 10:20:00',2,0,'1','1','1','0',694,10,2,1990,'0'),
 (6,'Miss Mary\'s Subscription','It was generally agreed in Meryton that Mary Bennet had been left over. Then somebody asked her what she would like to read.','','7','5,31,23','20,23,61','1','2002-02-17 15:00:00','2002-02-17 15:00:00',4,0,'0','1','1','0',672,10,2,1764,'0'),
-(7,'The Sheriff\\\'s Clerk','Somebody has to write down what was stolen. Being the true account of Osbert of Southwell, clerk, who only ever wanted the columns to agree.','Michaelmas is the end of September and the beginning of all trouble.','12','2,12,23','46,44,45,48','2','2002-05-30 12:30:00','2003-03-25 18:00:00',5,0,'0','1','1','0',3566,10,5,2540,'0'),
+(7,'The Sheriff\\\'s Clerk','Somebody has to write down what was stolen. Being the true account of Osbert of Southwell, clerk, who only ever wanted the columns to agree.','Michaelmas is the end of September and the beginning of all trouble.','12','2,12,23','46,44,45,48','2','2002-05-30 12:30:00','2003-03-25 18:00:00',5,0,'0','1','1','0',3567,10,5,2540,'0'),
 (8,'Ariadne, Naxos','The morning after, with string.','Blank verse, more or less. The last line is meant to look like that.','10','9,14,35','31,36','1','2003-07-21 23:15:00','2003-07-21 23:15:00',3,0,'0','1','1','0',327,10,1,988,'0'),
 (9,'The Hatter\'s Afternoon Off','It is always six o\'clock. Today, by arrangement, it is five past.','Contains one of every sort of scene break known to me. Feedback, corrections and spare hats to nan@quillfeather.example, please.','14','2,11','50,51,52,53','1','2004-04-06 16:00:00','2004-04-06 16:00:00',9,0,'0','1','1','0',624,10,2,1655,'0'),
 (10,'Bedivere, the Third Time','\"What sawest thou there?\" said the king. Twice he said nothing but the waves. This is about the twice.','','11','8,14,21','38,39','3','2006-03-12 00:20:00','2006-03-12 00:20:00',11,0,'0','1','1','0',623,10,2,1120,'0'),
-(11,'The Street That Was Not There','A map-seller has been robbed of a street. It is on last year\'s plan of London and not on this year\'s, and a lady is waiting at the end of it.','For everyone who has ever turned a map upside down to go south.','2','3,12,39,23','1,2,3,4','1','2002-11-02 09:15:00','2003-02-08 10:05:00',2,0,'1','1','1','0',2729,10,6,3127,'0'),
+(11,'The Street That Was Not There','A map-seller has been robbed of a street. It is on last year\'s plan of London and not on this year\'s, and a lady is waiting at the end of it.','For everyone who has ever turned a map upside down to go south.','2','3,12,39,23','1,2,3,4','1','2002-11-02 09:15:00','2003-02-08 10:05:00',2,0,'1','1','1','0',2760,10,6,3127,'0'),
 (13,'Nineteen Years, Eleven Months','Everyone knows what she wove. Nobody ever asks what was on it.','','10','8,5,33','29,30,37','2','2001-09-14 22:00:00','2002-01-06 21:30:00',3,0,'0','1','1','0',1527,10,2,2078,'0'),
 (14,'Apple Barrel','Jim Hawkins keeps the Admiral Benbow now, and he does not keep apples. Then a boy asks him why.','','15','12,8,11','54,55','2','2003-03-01 06:30:00','2003-03-01 06:30:00',6,0,'0','1','1','0',777,10,2,1333,'0'),
-(15,'Grace Poole\'s Sundays','One Sunday in the month Grace Poole went home. On the others, she and the lady had the house to themselves.','','5','8,6,11','16,17,18','3','2005-07-24 19:40:00','2005-09-11 18:10:00',10,0,'0','1','1','0',1679,10,2,1540,'0'),
+(15,'Grace Poole\'s Sundays','One Sunday in the month Grace Poole went home. On the others, she and the lady had the house to themselves.','','5','8,6,11','16,17,18','3','2005-07-24 19:40:00','2005-09-11 18:10:00',10,0,'0','1','1','0',1677,10,2,1540,'0'),
 (16,'The Steersman of Astolat','A dumb old man rowed her down to Camelot. He was not dumb. He had been asked not to say.','','11','8,21','40,41,61','2','2007-05-19 22:45:00','2007-05-19 22:45:00',11,0,'0','1','1','0',734,10,1,905,'0'),
 (17,'Mina\'s Machine','Seven years after, Mrs Harker takes the cover off her typewriter to write to the person who canâ€™t answer. It is not, she says, â€œa proper letter.â€','Aurelie wrote the mornings and I wrote the nights. We had to stop and agree about the baby\'s name.','3','7,8,34','6,7,10','2','2004-02-29 20:00:00','2004-02-29 20:00:00',1,1,'0','1','1','0',757,10,2,1477,'2'),
 (18,'Was der Spiegel sah','Ein Spiegel sagt aus. (Auf Deutsch.)','Die Zeichnung mit dem Hund ist von meiner Tochter.','16','8,1','58,59,60','1','2004-11-14 20:30:00','2004-11-14 20:30:00',8,0,'0','1','1','0',450,10,1,760,'1'),
-(19,'Unsent, from the Laconia','Everybody remembers the letter Captain Wentworth sent. These are the four he did not.','','8','7,5,30,23','25,24,28','1','2005-01-15 12:00:00','2005-02-26 12:10:00',4,0,'1','1','1','0',1577,10,3,2980,'2'),
+(19,'Unsent, from the Laconia','Everybody remembers the letter Captain Wentworth sent. These are the four he did not.','','8','7,5,30,23','25,24,28','1','2005-01-15 12:00:00','2005-02-26 12:10:00',4,0,'1','1','1','0',1579,10,3,2980,'2'),
 (20,'Eurydice Counts','Four hundred and eleven steps. She knows, because someone had to.','','10','14,8,36,21','33,34','3','2006-04-30 23:59:00','2006-04-30 23:59:00',3,0,'0','1','1','0',495,10,1,1211,'0'),
 (21,'The Labyrinth, To Let','A substantial subterranean property in the heart of Knossos, benefiting from a sitting tenant.','Penelope supplied the bull. Quillfeather supplied the rest of it.','10','2,99','35,36','1','2005-04-01 12:00:00','2005-04-01 12:00:00',9,1,'0','1','1','0',446,10,2,2304,'0'),
 (22,'De Lacey\'s Firewood','The old man is blind. He is not a fool. Somebody is stacking the wood.','','4','6,11,13','14,11,15','1','2003-12-06 08:00:00','2003-12-06 08:00:00',6,0,'0','1','1','0',559,10,1,1389,'0'),
@@ -1286,7 +1286,7 @@ INSERT INTO `saltwick_fanfiction_stories` VALUES
 (25,'The Parrot\'s Deposition','Sworn at Bristol, upon a biscuit.','Mr Reeve asked whether a parrot is a thing. I reply.','15','2,10','56,55','2','2004-10-09 11:30:00','2004-10-09 11:30:00',9,0,'0','1','1','0',412,10,1,1522,'1'),
 (26,'A Matter of Hens','Charlotte Collins has nine hens, one husband, and a small black notebook.','','7','1,11','22,21','1','2006-09-03 10:00:00','2006-09-03 10:00:00',10,0,'0','1','1','0',485,10,1,1015,'0'),
 (27,'The Beekeeper\'s Objection','Sussex, 1911. Mr. Sherlock Holmes wishes it to be understood that he is not lonely. He has written eleven telegrams to say so.','','2','2,11,39','1,2','1','2007-08-26 11:00:00','2007-08-26 11:00:00',2,0,'0','1','1','0',413,10,2,1630,'0'),
-(28,'The Ice Register','Captain Walton turned south. The ship\'s carpenter, who signed for every plank in her, is not convinced that they came home alone.','Work in progress. Six chapters, if the weather holds.','4','4,8,20','13,11,61','4','2008-01-20 07:10:00','2008-06-02 22:15:00',6,0,'0','1','0','0',1690,10,4,1250,'0'),
+(28,'The Ice Register','Captain Walton turned south. The ship\'s carpenter, who signed for every plank in her, is not convinced that they came home alone.','Work in progress. Six chapters, if the weather holds.','4','4,8,20','13,11,61','4','2008-01-20 07:10:00','2008-06-02 22:15:00',6,0,'0','1','0','0',1691,10,4,1250,'0'),
 (31,'Untitled (DO NOT VALIDATE YET)','A thing about Marian. Will have a better summary when it has a middle.','','12','37','45','1','2011-10-28 23:40:00','2011-10-28 23:40:00',5,0,'0','0','0','0',53,0,0,2,'0');
 /*!40000 ALTER TABLE `saltwick_fanfiction_stories` ENABLE KEYS */;
 UNLOCK TABLES;
