@@ -77,7 +77,7 @@ def test_a_missing_file_says_so():
 def test_deletion_takes_what_is_old_and_nobody_needs(monkeypatch):
     monkeypatch.setattr(blobs, "_REFERENCES", [])
     fresh, old, needed = (blobs.put(data, media_type="text/plain").sha256 for data in (b"fresh", b"old", b"needed"))
-    blobs.references(lambda hashes: {needed, "f" * 64})
+    blobs.references(lambda _: {needed, "f" * 64})
     age(old, days=2)
     age(needed, days=2)
     assert blobs.delete_unused() == 1

@@ -27,6 +27,10 @@ def tasks() -> Iterator[None]:
     jobs.TASKS.update(before)
 
 
+def nothing(run: Run) -> None:
+    """A task that is done at once."""
+
+
 def state(job: Job) -> str:
     job.refresh_from_db()
     return job.state
@@ -47,7 +51,7 @@ def test_a_job_gets_its_ids_and_is_done():
 
 
 def test_a_key_is_queued_once_while_unfinished():
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     first = jobs.enqueue("test.note", key="work 7")
     assert jobs.enqueue("test.note", key="work 7") == first
     assert jobs.enqueue("test.note", key="work 8") != first
@@ -117,7 +121,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_at_its_next_checkp
 
 
 def test_only_the_holder_of_the_lease_can_go_on_or_finish():
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     job = jobs.enqueue("test.note")
     run = jobs.claim(["long"])
     assert run
@@ -129,7 +133,7 @@ def test_only_the_holder_of_the_lease_can_go_on_or_finish():
 
 
 def test_a_checkpoint_asks_the_database_only_every_few_seconds(django_assert_num_queries):
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     job = jobs.enqueue("test.note")
     run = jobs.claim(["long"])
     assert run
@@ -149,7 +153,7 @@ def test_the_time_of_a_slice():
 
 
 def test_the_reaper_takes_back_what_ran_out_and_leaves_what_is_held():
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     lost, held = jobs.enqueue("test.note"), jobs.enqueue("test.note")
     jobs.claim(["long"])
     run = jobs.claim(["long"])
@@ -165,7 +169,7 @@ def test_the_reaper_takes_back_what_ran_out_and_leaves_what_is_held():
 
 
 def test_a_job_that_kills_its_workers_fails_in_the_end():
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     job = jobs.enqueue("test.note")
     for _ in range(jobs.ATTEMPTS):
         make_due(job)
@@ -177,7 +181,7 @@ def test_a_job_that_kills_its_workers_fails_in_the_end():
 
 def test_what_is_due_every_day_is_queued_once_a_day():
     jobs.TASKS.clear()
-    jobs.task("test.daily", every=timedelta(days=1))(lambda run: None)
+    jobs.task("test.daily", every=timedelta(days=1))(nothing)
     assert (jobs.schedule(), jobs.schedule()) == (1, 0)
     drain()
     assert jobs.schedule() == 0
@@ -186,7 +190,7 @@ def test_what_is_due_every_day_is_queued_once_a_day():
 
 
 def test_lanes_do_not_take_each_others_jobs_and_later_ones_wait():
-    jobs.task("test.note")(lambda run: None)
+    jobs.task("test.note")(nothing)
     jobs.enqueue("test.note", lane="long")
     jobs.enqueue("test.note", lane="pulse", run_after=timezone.now() + timedelta(hours=1))
     assert jobs.claim(["pulse"]) is None

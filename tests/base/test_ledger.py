@@ -80,9 +80,9 @@ def test_the_digest_left_behind_cannot_be_guessed(entries):
 
 
 def test_nothing_is_written_when_the_verb_fails(entries):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         ledger.write("work.posted", "work", 9, actor=1)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert LedgerEntry.objects.count() == 5
 
 

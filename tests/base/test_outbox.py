@@ -44,9 +44,9 @@ def test_news_comes_in_order_once_and_only_of_the_wanted_topics():
 
 def test_what_was_rolled_back_is_no_news():
     heard = listen()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.publish("work.posted", "work", 1)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     outbox.publish_many("work.posted", "work", [2, 3])
     deliver_all()
     assert heard == [2, 3]

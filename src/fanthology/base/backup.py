@@ -94,6 +94,8 @@ def restore(path: Path, *, force: bool = False, progress: Progress) -> Restored:
     """
     if _is_occupied() and not force:
         raise Refused("There is an archive here already. Use another FANTHOLOGY_DATA, or --force to lose what is here.")
+    if strange := erasures.unknown():
+        raise Refused(f"The erasure journal names {', '.join(sorted(strange))}, which this version cannot erase again.")
     with tempfile.TemporaryDirectory(dir=_scratch()) as scratch:
         manifest = _unpack(path, Path(scratch), progress)
         _put_database(Path(scratch))

@@ -45,24 +45,19 @@ def remember(subject: str, subject_id: int) -> None:
 
 
 def replay() -> int:
-    """Erase again everything the journal names. Returns how many subjects were back and are gone again.
+    """Erase again everything the journal names. Returns how many subjects were back and are gone again."""
+    return sum(bool(REPLAYS[subject](subject_id)) for subject, subject_id in _entries())
 
-    Raises:
-        LookupError: the journal names a kind of subject that no room can erase: better to stop than to publish it.
-    """
+
+def unknown() -> set[str]:
+    """Kinds of subjects in the journal that no room can erase: asked before a restore, which must not bring them back."""
+    return {subject for subject, _ in _entries()} - set(REPLAYS)
+
+
+def _entries() -> list[tuple[str, int]]:
     journal = Path(settings.ERASURES)
-    if not journal.exists():
-        return 0
-    erased = 0
-    for line in journal.read_text(encoding="utf-8").splitlines():
-        entry = _entry(line)
-        if entry is None:
-            continue
-        subject, subject_id = entry
-        if subject not in REPLAYS:
-            raise LookupError(f"The erasure journal names a {subject}, and no room knows how to erase one.")
-        erased += bool(REPLAYS[subject](subject_id))
-    return erased
+    lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+    return [entry for line in lines if (entry := _entry(line))]
 
 
 def _entry(line: str) -> tuple[str, int] | None:
