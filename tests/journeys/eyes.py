@@ -15,6 +15,8 @@ ARTEFACTS = Path(__file__).parent.parent / "artefacts"
 HEIGHTS = {360: 740, 768: 1024, 1280: 860}
 WIDTHS = tuple(HEIGHTS)
 THEMES = ("light", "dark")
+# Every width and both themes, without the whole matrix: for tests that look at many pages.
+LOOKS = ((360, "light"), (360, "dark"), (768, "dark"), (1280, "light"))
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 every_width = pytest.mark.parametrize("width", WIDTHS)

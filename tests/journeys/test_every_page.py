@@ -16,11 +16,10 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_o
 import pytest
 
 from tests.journeys.conftest import Site, Visit
-from tests.journeys.eyes import look
+from tests.journeys.eyes import LOOKS, look
 from tests.rules.validity import faults
 
 OF_A_KIND = 6
-LOOKS = ((360, "light"), (360, "dark"), (768, "dark"), (1280, "light"))
 LOADED = re.compile(
     r"<(?:link|script|img|source|iframe|audio|video)\b[^>]*?\b(?:src|href)=[\"']?([^\"'\s>]+)", re.IGNORECASE
 )
