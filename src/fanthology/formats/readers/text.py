@@ -7,7 +7,7 @@ head, signature and remarks around the text are told apart from the story; addre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .. import shape
 from ..context import Context
@@ -24,7 +24,7 @@ def read(data: bytes, context: Context) -> Reading:
     intake = shape.Intake(context)
     draft = shape.Draft(prose, intake)
     if posts := split_posts(prose.texts):
-        _take_posts(draft, posts)
+        _take_posts(draft, [part for post in posts for part in _boxed(prose.texts, post)])
     story = shape.story_from_prose(draft)
     return Reading((intake.finish(story),), "text", 0.5, decoded.decoder, decoded.findings)
 
@@ -202,6 +202,26 @@ def _text_of(draft: shape.Draft, post: Post, stop: int, found: _Found) -> tuple[
     return start, _above_remarks(draft, post, start, stop)
 
 
+def _boxed(lines: list[str], post: Post) -> list[Post]:
+    """A post that holds several parts, each under the title in its box, as one post per part."""
+    key = _letters(post.title)
+    if len(key) < 4:
+        return [post]
+    boxes = [
+        index
+        for index in range(post.start, post.stop)
+        if _letters(lines[index]) == key and any(shape.is_rule(lines[near]) for near in (index - 1, index + 1) if 0 <= near < len(lines))
+    ]
+    starts = [post.start]
+    for index in boxes[1:]:
+        top = index
+        while top > starts[-1] + 1 and not shape.is_words(lines[top - 1]):
+            top -= 1
+        starts.append(top)
+    stops = [*starts[1:], post.stop]
+    return [replace(post, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+
+
 _BOX_LINES = 60
 _PART_LINE = re.compile(r"(?i)\A[\W_]{0,80}(?:part|pt\.?|chapter)\s{1,3}[\divx]{1,5}(?:\s{0,2}(?:of|/)\s{0,2}\d{1,3})?[\W_]{0,80}\Z")
 _BY = re.compile(r"(?i)\A\W{0,6}(?:written\s)?by\b[:\s]{0,3}(?P<name>.{0,80})\Z", re.S)
@@ -287,8 +307,8 @@ def _below_cast(draft: shape.Draft, start: int, stop: int) -> int | None:
     return cast[-1] + 1 if len(cast) >= 3 else None
 
 
-_REMARK_LINES = 45
-_CLOSING = re.compile(r"(?i)\A\W{0,20}(?:to be continued|tbc|end (?:of )?part \w{1,6}|continued in part \w{1,6}|the\W{1,30}end)\W{0,40}\Z")
+_REMARK_LINES = 60
+_CLOSING = re.compile(r"(?i)\A\W{0,20}(?:to be continued|tbc|fade out|end (?:of )?part \w{1,6}|continued in part \w{1,6}|the\W{1,30}end)\W{0,40}\Z")
 
 
 def _above_remarks(draft: shape.Draft, post: Post, start: int, stop: int) -> int:
@@ -297,7 +317,7 @@ def _above_remarks(draft: shape.Draft, post: Post, start: int, stop: int) -> int
     sender = _letters(sender_name(post.head.get("from", "")))
     for index in range(max(start, stop - _REMARK_LINES), stop):
         text = lines[index].strip()
-        if _CLOSING.match(text) and not text.lower().strip("-_=*~ ").startswith("the"):
+        if _CLOSING.match(text) and (stop - index < 20 or "fade" not in text.lower()) and not text.lower().strip("-_=*~ ").startswith("the"):
             return index + 1
         if text.startswith("/*") and any("*/" in line for line in lines[index:stop]):
             return index

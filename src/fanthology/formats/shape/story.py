@@ -107,7 +107,8 @@ def _remove_furniture(draft: Draft) -> None:
 
 # -- the end
 
-_END_MARK = re.compile(r"\A\W{0,12}(?:the\W{0,5}end|fin|finis|ende|fine|end|la fin|el fin|end of story)\W{0,12}\Z", re.I)
+_END_MARK = re.compile(r"\A[\W_]{0,80}(?:the[\W_]{0,40}end|fin|finis|ende|fine|end|la fin|el fin|end of story)[\W_]{0,80}\Z", re.I)
+_COPYRIGHT = re.compile(r"\A\W{0,10}(?:copyright\b|\(c\)|©)", re.I)
 
 
 def _read_end(draft: Draft, start: int) -> int:
@@ -122,4 +123,14 @@ def _read_end(draft: Draft, start: int) -> int:
             if any(is_words(line.text) for line in lines[index + 1 : end]):
                 draft.end_notes = draft.prose.render(index + 1, end)
             return index + 1
+    return _above_copyright(draft, start, end)
+
+
+def _above_copyright(draft: Draft, start: int, end: int) -> int:
+    """A copyright line near the end, under a rule or a blank line, closes the text; with what follows it is a note."""
+    lines = draft.prose.lines
+    for index in range(max(start + 1, end - 40), end):
+        if _COPYRIGHT.match(lines[index].text) and not is_words(lines[index - 1].text) and draft.prose.words(start, index) > 100:
+            draft.end_notes = draft.prose.render(index, end)
+            return index
     return end

@@ -37,6 +37,9 @@ def interpret(block: header.Header, draft: Draft) -> None:
     for entry in block.entries:
         values = _shared_out(entry)
         for name, value in values:
+            if name == "notes" and "chapter" in entry.label.lower():
+                draft.notes_at.append((0, _as_html(value)))
+                continue
             taken = bool(value) and _interpret_one(draft, name, value)
             if not taken and value:
                 label = draft.intake.plain(entry.label)
