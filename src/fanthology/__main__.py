@@ -235,13 +235,18 @@ def _stories(commands: Commands) -> None:
 def read(options: argparse.Namespace) -> int:
     from fanthology.formats.__main__ import read_files
 
-    return read_files(options.files)
+    return read_files(options.files, out=sys.stdout)
 
 
 def convert(options: argparse.Namespace) -> int:
     from fanthology.formats.__main__ import convert
+    from fanthology.formats.errors import FormatError
 
-    return convert(options.source, options.target)
+    try:
+        convert(options.source, options.target)
+    except (FormatError, OSError) as error:
+        return _complain(str(error), FAULTY)
+    return OK
 
 
 def export(options: argparse.Namespace) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -102,19 +104,22 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(filled, elsewhere, tmp_
     assert not (elsewhere.data / "archive.sqlite3").exists()
 
 
+def member_of(tar: tarfile.TarFile, member: tarfile.TarInfo | str) -> bytes:
+    file = tar.extractfile(member)
+    assert file
+    return file.read()
+
+
 def rewrite(good: Path, bad: Path, *, stranger: bool) -> None:
     """The same backup with a file that climbs out, or of a format of the future."""
-    import hashlib
-    import io
-
     with tarfile.open(good) as old, tarfile.open(bad, "w") as new:
-        contents = json.loads(old.extractfile("contents.json").read())
-        manifest = json.loads(old.extractfile("manifest.json").read()) | {"format": 99}
+        contents = json.loads(member_of(old, "contents.json"))
+        manifest = json.loads(member_of(old, "manifest.json")) | {"format": 99}
         changed = json.dumps(manifest).encode()
         if not stranger:
             contents["manifest.json"] = {"size": len(changed), "sha256": hashlib.sha256(changed).hexdigest()}
         for member in old:
-            data = old.extractfile(member).read()
+            data = member_of(old, member)
             if member.name == "manifest.json" and not stranger:
                 data = changed
             if member.name == "contents.json":

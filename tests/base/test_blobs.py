@@ -54,7 +54,7 @@ def test_too_much_leaves_nothing(settings):
 
 
 def test_a_stream_that_breaks_leaves_nothing(settings):
-    class Broken(io.RawIOBase):
+    class Broken(io.BytesIO):
         def read(self, size=-1):
             raise OSError("the line went dead")
 

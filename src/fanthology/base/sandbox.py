@@ -55,7 +55,7 @@ def read_file(path: Path, *, name: str, url: str = "", limits: Limits = DEFAULT)
         FormatError: from the core's tree; `Damaged` for a file that ends its reader twice, `LimitExceeded` for one
             that needs more than 60 seconds or the sandbox's memory.
     """
-    return pool().read(path, name=name, url=url, limits=limits)
+    return pool().read(path.absolute(), name=name, url=url, limits=limits)
 
 
 def iterate_dump(
@@ -65,10 +65,19 @@ def iterate_dump(
     files: Path | None = None,
     prefix: str | None = None,
     encoding: str = "auto",
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
 ) -> DumpStream:
-    """Open a whole dump in a child of its own; a context manager. Raises like `open_dump`, when it is entered."""
-    return DumpStream(path=path, kind=kind, files=files, prefix=prefix, encoding=encoding, limits=limits)
+    """Open a whole dump in a child of its own; a context manager. Raises like `open_dump`, when it is entered.
+
+    Without `limits` they are what `open_dump` allows a whole archive.
+    """
+    choices: dict[str, Any] = {
+        "kind": kind,
+        "files": files and files.absolute(),
+        "prefix": prefix,
+        "encoding": encoding,
+    }
+    return DumpStream(path=path.absolute(), **choices, **({"limits": limits} if limits else {}))
 
 
 class DumpStream:

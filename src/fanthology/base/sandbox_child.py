@@ -84,19 +84,19 @@ def _stream(connection: Connection, cpu: int, *, path: Path, **choices: Any) -> 
     """Open a dump and send its records in batches; the parent's slowness holds us up, so nothing piles up."""
     from fanthology.formats.dumps import open_dump
 
-    dump = open_dump(path, **choices)
-    _send(connection, "opened", (dump.kind, dump.site, tuple(dump.prefixes)))
-    batch: list[bytes] = []
-    weight = 0
-    for record in dump:
-        batch.append(pickle.dumps(record, protocol=pickle.HIGHEST_PROTOCOL))
-        weight += len(batch[-1])
-        if len(batch) >= BATCH_RECORDS or weight >= BATCH_BYTES:
-            _send(connection, "batch", batch)
-            batch, weight = [], 0
-            allow_cpu(cpu)
-    _send(connection, "batch", batch)
-    _send(connection, "end", (dict(dump.counts), list(dump.findings)))
+    with open_dump(path, **choices) as dump:
+        _send(connection, "opened", (dump.kind, dump.site, tuple(dump.prefixes)))
+        batch: list[bytes] = []
+        weight = 0
+        for record in dump:
+            batch.append(pickle.dumps(record, protocol=pickle.HIGHEST_PROTOCOL))
+            weight += len(batch[-1])
+            if len(batch) >= BATCH_RECORDS or weight >= BATCH_BYTES:
+                _send(connection, "batch", batch)
+                batch, weight = [], 0
+                allow_cpu(cpu)
+        _send(connection, "batch", batch)
+        _send(connection, "end", (dict(dump.counts), list(dump.findings)))
 
 
 def _send(connection: Connection, what: str, value: object) -> None:
