@@ -36,7 +36,7 @@ class _Page:
 
     @property
     def id(self) -> str:
-        return self.name.removesuffix(".xhtml")
+        return f"page-{self.name.removesuffix('.xhtml')}"
 
 
 def write(story: Story, out: BinaryIO, options: WriteOptions) -> None:
