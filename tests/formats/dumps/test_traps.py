@@ -1,13 +1,26 @@
 """The eighteen traps that an importer of eFiction falls into, each on a small dump written here and, where it
-stands there, on the dump of a real eFiction (marker shared_data)."""
+stands there, on the dump of a real eFiction (marker shared_data).
+"""
 
 from __future__ import annotations
 
+import html as entities
+import re
+from dataclasses import replace
+
 import pytest
 
-from fanthology.formats.dumps.records import NewsRecord, PageRecord, RatingRecord, ReviewRecord, SeriesRecord
+from fanthology.formats.dumps.records import (
+    NewsRecord,
+    PageRecord,
+    RatingRecord,
+    Record,
+    ReviewRecord,
+    SeriesRecord,
+    StoryRecord,
+)
 
-from .conftest import codes, named
+from .conftest import SHARED, codes, named
 
 ANN = {"uid": 2, "penname": "Ann", "email": "ann@mail.example", "date": 1_000_000_000}
 STORY = {"sid": 1, "title": "A Story", "uid": 2, "date": 1_100_000_000, "updated": 1_100_000_000}
@@ -17,6 +30,11 @@ CHAPTER = {"chapid": 7, "sid": 1, "uid": 2, "title": "One", "storytext": "<p>Tex
 def site(**tables) -> dict:
     """A site of one story, with whatever a test adds or changes."""
     return {"authors": [ANN], "stories": [STORY], "chapters": [CHAPTER]} | tables
+
+
+def words_of(html: str) -> str:
+    """Letters alone: what is left of a page when markup, quotes and spacing are taken away."""
+    return "".join(re.findall(r"[a-z]+", entities.unescape(re.sub(r"<[^>]*>", " ", html)).lower()))
 
 
 def text_of(rescued, key: int = 1, chapter: int = 0) -> str:
@@ -157,9 +175,10 @@ def test_trap_3_the_backup_that_encodes_twice(dumped) -> None:
 
 @pytest.mark.shared_data
 def test_trap_3_the_backup_says_what_the_dump_says(site_a, site_a_backup) -> None:
-    assert [record for record in site_a.records if not isinstance(record, PageRecord)] == [
-        record for record in site_a_backup.records if not isinstance(record, PageRecord)
-    ]
+    def without_reads(record: Record) -> Record:  # the site was read between the two
+        return replace(record, reads=0) if isinstance(record, StoryRecord) else record
+
+    assert [*map(without_reads, site_a.records)] == [*map(without_reads, site_a_backup.records)]
 
 
 # 4
@@ -599,8 +618,18 @@ def test_trap_15_code_is_dropped_never_run(dumped) -> None:
 
 @pytest.mark.shared_data
 def test_trap_17_what_a_crawler_saw_is_in_the_dump(site_a) -> None:
-    """A crawl misses stories behind gates; the dump has all 55, each crawled or not."""
-    assert len({record.key for record in site_a.records if type(record).__name__ == "StoryRecord"}) == 55
+    """What the living site printed, story by story, is what came out of the dump, word for word."""
+    compared = 0
+    for page in sorted((SHARED / "pages" / "consented").glob("viewstory.php?action=printable&sid=*&chapter=all")):
+        key = re.findall(r"sid=(\d+)", page.name)[0]
+        shown = words_of(page.read_bytes().decode("utf-8", "replace"))
+        for chapter in site_a.story(key).story.chapters:
+            hidden = chapter.position in site_a.story(key).hidden_chapters
+            if key in ("42", "51", "52", "53", "54") or hidden or "registeredusersonly" in shown:
+                continue  # 42: see trap 7; 51 to 54: the site could not show its files, see trap 5
+            compared += 1
+            assert words_of(chapter.text) in shown, (key, chapter.position)
+    assert compared > 60
 
 
 # 18

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bz2
 import codecs
-import gzip
 import io
 import lzma
 import re
@@ -34,6 +33,7 @@ _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|lzma))\Z", re.IGNORECAS
 _SQL = (".sql", ".mysql", ".dump")
 _DIGITS = re.compile(r"(\d+)")
 _CHUNK = 1 << 20
+_PACKED_STEP = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,11 @@ def _check_ratio(name: str, size: int, packed: int, limits: Limits) -> None:
 def _packing(head: bytes) -> Callable[[BinaryIO], BinaryIO] | None:
     """How to undo the packing that the first bytes show."""
     if head.startswith(b"\x1f\x8b"):
-        return lambda stream: cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+        return lambda stream: cast("BinaryIO", _Inflated(stream, _Gunzip))
     if head.startswith(b"BZh"):
-        return lambda stream: cast("BinaryIO", bz2.BZ2File(stream))
+        return lambda stream: cast("BinaryIO", _Inflated(stream, bz2.BZ2Decompressor))
     if head.startswith((b"\xfd7zXZ", b"\x5d\0\0")):
-        return lambda stream: cast("BinaryIO", lzma.LZMAFile(stream))
+        return lambda stream: cast("BinaryIO", _Inflated(stream, lzma.LZMADecompressor))
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return lambda stream: cast("BinaryIO", _Narrowed(stream))
     return None
@@ -204,6 +204,56 @@ def _unpack(stream: BinaryIO) -> Iterator[BinaryIO]:
 def _peek(stream: BinaryIO) -> bytes:
     """The first bytes, unread: files, members of a tar and of a zip can all do that."""
     return cast("io.BufferedReader", stream).peek(6)
+
+
+class _Gunzip:
+    """zlib's way to unpack gzip, with the face of the other two."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(wbits=31)
+
+    @property
+    def eof(self) -> bool:
+        return self._engine.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._engine.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._engine.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._engine.decompress(self._engine.unconsumed_tail + data, max_length)
+
+
+class _Inflated:
+    """A packed stream, read in bounded steps. What stands before a break in the file is handed out before the error."""
+
+    def __init__(
+        self, stream: BinaryIO, engine: Callable[[], _Gunzip | bz2.BZ2Decompressor | lzma.LZMADecompressor]
+    ) -> None:
+        self._stream = stream
+        self._new = engine
+        self._engine = engine()
+
+    def read(self, size: int) -> bytes:
+        """About `size` bytes, b"" at the end. Raises EOFError when the file is cut short."""
+        while True:
+            data = b""
+            if self._engine.eof:  # another packed part may follow, or padding
+                data = self._engine.unused_data or self._stream.read(_PACKED_STEP)
+                if not data.strip(b"\0"):
+                    return b""
+                self._engine = self._new()
+            elif self._engine.needs_input:
+                data = self._stream.read(_PACKED_STEP)
+                if not data:
+                    raise EOFError("it ends in the middle")
+            unpacked = self._engine.decompress(data, size)
+            if unpacked:
+                return unpacked
 
 
 class _Narrowed:
