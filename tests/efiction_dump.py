@@ -165,7 +165,15 @@ DEFAULTS: dict[tuple[str, str], Cell] = {
     ("settings", "sitekey"): "key",
 }
 
-_ESCAPES = {0: b"\\0", 10: b"\\n", 13: b"\\r", 26: b"\\Z", 34: b'\\"', 39: b"\\'", 92: b"\\\\"}
+_ESCAPES = (
+    (b"\\", b"\\\\"),
+    (b"\0", b"\\0"),
+    (b"\n", b"\\n"),
+    (b"\r", b"\\r"),
+    (b"\x1a", b"\\Z"),
+    (b'"', b'\\"'),
+    (b"'", b"\\'"),
+)
 
 
 def columns_of(table: str, version: str = "3.5.8") -> list[str]:
@@ -291,15 +299,9 @@ def literal(value: Cell, encoding: str = "utf-8", *, quote: bytes = b"'") -> byt
     if isinstance(value, int):
         return b"%d" % value
     data = value if isinstance(value, bytes) else value.encode(encoding)
-    return (
-        quote + b"".join(_ESCAPES.get(byte, bytes((byte,))) for byte in data) + quote
-        if _needs_escape(data)
-        else quote + data + quote
-    )
-
-
-def _needs_escape(data: bytes) -> bool:
-    return any(byte in data for byte in _ESCAPES)
+    for plain, escaped in _ESCAPES:
+        data = data.replace(plain, escaped)
+    return quote + data + quote
 
 
 WORDS = [
