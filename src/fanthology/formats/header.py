@@ -73,7 +73,7 @@ def _table() -> dict[str, str]:
 
 _TABLE: Final = _table()
 _LABEL: Final = re.compile(
-    r"\A[\s\W_]{0,6}?(?P<label>[^\W\d_][\w'’.&()/+, -]{0,44}?)[ \t*_]{0,4}"
+    r"\A[^\w\"'“”„‘’«»<]{0,6}_?(?P<label>[^\W\d_][\w'’.&()/+, -]{0,44}?)[ \t*_]{0,4}"
     r"(?:[:：=][ \t*_]{0,6}|[ \t]{1,6}[-–—~][ \t]{1,6}|[ \t]{0,3}\.{3,40}[ \t]{0,3})(?P<value>.*)\Z",
     re.S,
 )
@@ -221,9 +221,16 @@ def _value_end(lines: Sequence[str], number: int, *, wrapped: bool) -> int:
         last += 1
         size += len(line)
     follow = _next_known(lines, last + 1, 12)
-    if follow is not None and follow > last + 1 and size < 4000 and _is_one_value(lines, last + 1, follow):
+    sure = follow is not None and _is_sure(lines, follow)
+    if follow is not None and sure and follow > last + 1 and size < 4000 and _is_one_value(lines, last + 1, follow):
         return max(at for at in range(last, follow) if lines[at].strip() or at == last)
     return last
+
+
+def _is_sure(lines: Sequence[str], number: int) -> bool:
+    """A label after unlabelled paragraphs must be beyond doubt: strong, short, and not the only one to come."""
+    entry = _entries(lines[number], number)[0]
+    return bool(_STRONG & set(entry.fields)) and entry.label.lower() not in _WEAK_WORDS and len(lines[number]) < 400
 
 
 def _starts_entry(lines: Sequence[str], number: int) -> bool:

@@ -23,8 +23,9 @@ def read(data: bytes, context: Context) -> Reading:
         raise NotAStory("The file holds no words.", code="refused.no-text")
     intake = shape.Intake(context)
     draft = shape.Draft(prose, intake)
-    if posts := split_posts(prose.texts):
-        _take_posts(draft, [part for post in posts for part in _boxed(prose.texts, post)])
+    texts = prose.texts
+    if posts := split_posts(texts):
+        _take_posts(draft, [part for post in posts for part in _boxed(texts, post)])
     story = shape.story_from_prose(draft)
     return Reading((intake.finish(story),), "text", 0.5, decoded.decoder, decoded.findings)
 
@@ -111,12 +112,12 @@ def sender_name(value: str) -> str:
 
 def _take_posts(draft: shape.Draft, posts: list[Post]) -> None:
     """Cut every post down to its text. Heads and signatures go, remarks before and after are kept as notes."""
-    lines = draft.prose.lines
+    lines, texts = draft.prose.lines, draft.prose.texts
     kept: list[shape.Line] = []
     found = [_Found() for _ in posts]
     for number, (post, facts) in enumerate(zip(posts, found, strict=True), start=1):
         stop = _signature(draft, post)
-        start, end = _text_of(draft, post, stop, facts)
+        start, end = _text_of(texts, post, stop, facts)
         draft.sections.append((len(kept), f"Part {post.part or number}" if len(posts) > 1 else ""))
         if notes := draft.prose.render(post.start, start):
             draft.notes_at.append((len(kept), notes))
@@ -193,13 +194,13 @@ def _signature(draft: shape.Draft, post: Post) -> int:
     return post.stop
 
 
-def _text_of(draft: shape.Draft, post: Post, stop: int, found: _Found) -> tuple[int, int]:
+def _text_of(lines: list[str], post: Post, stop: int, found: _Found) -> tuple[int, int]:
     """The lines of a post that are story: below the title box, above the closing remarks."""
-    start = _below_title(draft, post, stop, found)
-    start = _below_comment(draft, post.start, stop) or start
+    start = _below_title(lines, post, stop, found)
+    start = _below_comment(lines, post.start, stop) or start
     if start == post.start:
-        start = _below_cast(draft, post.start, stop) or start
-    return start, _above_remarks(draft, post, start, stop)
+        start = _below_cast(lines, post.start, stop) or start
+    return start, _above_remarks(lines, post, start, stop)
 
 
 def _boxed(lines: list[str], post: Post) -> list[Post]:
@@ -227,12 +228,11 @@ _PART_LINE = re.compile(r"(?i)\A[\W_]{0,80}(?:part|pt\.?|chapter)\s{1,3}[\divx]{
 _BY = re.compile(r"(?i)\A\W{0,6}(?:written\s)?by\b[:\s]{0,3}(?P<name>.{0,80})\Z", re.S)
 
 
-def _below_title(draft: shape.Draft, post: Post, stop: int, found: _Found) -> int:
+def _below_title(lines: list[str], post: Post, stop: int, found: _Found) -> int:
     """The first line of text under a title, by-line, rules and part mark; the post's start when it has none.
 
     A title is a line that says what the subject says, or the line above a by-line that stands apart.
     """
-    lines = [line.text for line in draft.prose.lines]
     key = _letters(post.title)
     for index in range(post.start, min(post.start + _BOX_LINES, stop)):
         text = shape.despaced(lines[index])
@@ -288,22 +288,20 @@ def _skip_box(lines: list[str], index: int, stop: int, found: _Found) -> int:
     return start
 
 
-def _below_comment(draft: shape.Draft, start: int, stop: int) -> int | None:
+def _below_comment(lines: list[str], start: int, stop: int) -> int | None:
     """The line under a remark in /* */ at the top of a post."""
-    lines = draft.prose.lines
-    first = next((index for index in range(start, min(start + 5, stop)) if lines[index].text.strip()), None)
-    if first is None or not lines[first].text.lstrip().startswith("/*"):
+    first = next((index for index in range(start, min(start + 5, stop)) if lines[index].strip()), None)
+    if first is None or not lines[first].lstrip().startswith("/*"):
         return None
-    return next((index + 1 for index in range(first, min(first + 60, stop)) if "*/" in lines[index].text), None)
+    return next((index + 1 for index in range(first, min(first + 60, stop)) if "*/" in lines[index]), None)
 
 
 _CAST = re.compile(r"\A\s{0,20}\w[\w .']{0,30}\.{2,40}\s?\w")
 
 
-def _below_cast(draft: shape.Draft, start: int, stop: int) -> int | None:
+def _below_cast(lines: list[str], start: int, stop: int) -> int | None:
     """The line under a cast list with leader dots near the top of a script."""
-    lines = draft.prose.lines
-    cast = [index for index in range(start, min(start + 40, stop)) if _CAST.match(lines[index].text)]
+    cast = [index for index in range(start, min(start + 40, stop)) if _CAST.match(lines[index])]
     return cast[-1] + 1 if len(cast) >= 3 else None
 
 
@@ -311,9 +309,8 @@ _REMARK_LINES = 60
 _CLOSING = re.compile(r"(?i)\A\W{0,20}(?:to be continued|tbc|fade out|end (?:of )?part \w{1,6}|continued in part \w{1,6}|the\W{1,30}end)\W{0,40}\Z")
 
 
-def _above_remarks(draft: shape.Draft, post: Post, start: int, stop: int) -> int:
+def _above_remarks(lines: list[str], post: Post, start: int, stop: int) -> int:
     """Where the story of a post ends: at "To be continued", or at a rule under which its author signs."""
-    lines = [line.text for line in draft.prose.lines]
     sender = _letters(sender_name(post.head.get("from", "")))
     for index in range(max(start, stop - _REMARK_LINES), stop):
         text = lines[index].strip()
