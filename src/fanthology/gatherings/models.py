@@ -38,7 +38,9 @@ class ChallengeResponse(models.Model):
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="responses")
     work = models.ForeignKey(Work, null=True, blank=True, on_delete=models.CASCADE, related_name="challenge_responses")
-    series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.CASCADE, related_name="challenge_responses")
+    series = models.ForeignKey(
+        Series, null=True, blank=True, on_delete=models.CASCADE, related_name="challenge_responses"
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -46,6 +48,10 @@ class ChallengeResponse(models.Model):
                 condition=Q(work__isnull=False, series__isnull=True) | Q(work__isnull=True, series__isnull=False),
                 name="response_is_one_thing",
             ),
-            models.UniqueConstraint(fields=["challenge", "work"], condition=Q(work__isnull=False), name="work_responds_once"),
-            models.UniqueConstraint(fields=["challenge", "series"], condition=Q(series__isnull=False), name="series_responds_once"),
+            models.UniqueConstraint(
+                fields=["challenge", "work"], condition=Q(work__isnull=False), name="work_responds_once"
+            ),
+            models.UniqueConstraint(
+                fields=["challenge", "series"], condition=Q(series__isnull=False), name="series_responds_once"
+            ),
         ]

@@ -45,7 +45,9 @@ class NewsComment(models.Model):
     """A comment on news, signed by a pen name or by the name a guest gave."""
 
     news = models.ForeignKey(News, on_delete=models.CASCADE, related_name="comments")
-    pen_name = models.ForeignKey(PenName, null=True, blank=True, on_delete=models.SET_NULL, related_name="news_comments")
+    pen_name = models.ForeignKey(
+        PenName, null=True, blank=True, on_delete=models.SET_NULL, related_name="news_comments"
+    )
     guest_name = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     written_at = models.DateTimeField(null=True, blank=True, default=timezone.now)

@@ -37,7 +37,7 @@ class ChapterRow:
 
     @property
     def heading(self) -> str:
-        """ "Chapter 4", or its title where it has one."""
+        """Either "Chapter 4", or its title where it has one."""
         return self.title or f"Chapter {self.number}"
 
     @property
@@ -71,7 +71,16 @@ def contents_of(work_id: int, viewer: Viewer, *, is_author: bool, words_of: int 
     """
     rows = Chapter.objects.filter(work_id=work_id).readable_by(viewer, is_author=is_author).in_order()
     long = {f"long_{name}": _words(path, words_of) for name, path in _LONG.items()}
-    columns = ("pk", "title", "word_count", "state", "published_on", "published_precision", "contributor__name", "contributor__slug")
+    columns = (
+        "pk",
+        "title",
+        "word_count",
+        "state",
+        "published_on",
+        "published_precision",
+        "contributor__name",
+        "contributor__slug",
+    )
     found = rows.annotate(**long).values(*columns, *long)
     return Contents([_row(work_id, number, row) for number, row in enumerate(found, start=1)])
 

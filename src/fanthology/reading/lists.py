@@ -50,7 +50,9 @@ def list_stamp(request: HttpRequest) -> str:
     if not is_guest(request):
         return "member"
     last = OutboxEvent.objects.order_by("-pk").values("pk")[:1]
-    done = OutboxCursor.objects.order_by().annotate(one=Value(1)).values("one").annotate(sum=Sum("position")).values("sum")
+    done = (
+        OutboxCursor.objects.order_by().annotate(one=Value(1)).values("one").annotate(sum=Sum("position")).values("sum")
+    )
     row = Archive.objects.filter(pk=1).values_list("stamp", Subquery(last), Subquery(done)).first()
     return ".".join(str(part or 0) for part in row or ())
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 COOKIE = "look"
 SIZES = ("0.95", "1.0625", "", "1.3125", "1.5", "1.75", "2")
+STEPS = tuple(str(step) for step in range(len(SIZES)))
 THEMES = ("system", "light", "sepia", "dark")
 FACES = {"serif": "", "sans": "var(--sans)", "mono": "var(--mono)"}
 LEADINGS = {"close": "1.45", "normal": "", "airy": "1.9"}
-MEASURES = {"narrow": "52ch", "normal": "", "wide": "82ch"}
+MEASURES = {"narrow": "48ch", "normal": "", "wide": "76ch"}
 _TOKENS = Path(__file__).resolve().parent.parent / "static" / "tokens.css"
 _PALETTE = re.compile(r"/\* theme: (\w+) \*/(.*?)/\* theme ends \*/", re.DOTALL)
 
@@ -41,12 +42,21 @@ class Look:
 
     def changed(self, name: str, value: str) -> Look:
         """With one choice made. `size` takes a step's number, "smaller" or "larger"; nonsense changes nothing."""
-        if name == "size":
-            step = {"smaller": self.size - 1, "larger": self.size + 1}.get(value, int(value) if value in set("0123456") else self.size)
-            return replace(self, size=min(max(step, 0), len(SIZES) - 1))
-        known: dict[str, object] = {"theme": THEMES, "face": FACES, "leading": LEADINGS, "measure": MEASURES}
-        choices = known.get(name)
-        return replace(self, **{name: value}) if isinstance(choices, (tuple, dict)) and value in choices else self
+        match name:
+            case "theme" if value in THEMES:
+                return replace(self, theme=value)
+            case "size" if value in STEPS:
+                return replace(self, size=STEPS.index(value))
+            case "size" if value in ("smaller", "larger"):
+                step = self.size + (1 if value == "larger" else -1)
+                return replace(self, size=min(max(step, 0), len(SIZES) - 1))
+            case "face" if value in FACES:
+                return replace(self, face=value)
+            case "leading" if value in LEADINGS:
+                return replace(self, leading=value)
+            case "measure" if value in MEASURES:
+                return replace(self, measure=value)
+        return self
 
     def as_cookie(self) -> str:
         return ".".join(f"{field.name}-{getattr(self, field.name)}" for field in fields(self))

@@ -74,7 +74,9 @@ def _book(card: Card, description: str) -> dict[str, Any]:
         "dateModified": card.revised_at.date().isoformat(),
         "inLanguage": card.language,
         "description": description,
-        "datePublished": card.published_on.isoformat() if card.published_on and card.published_precision == "day" else "",
+        "datePublished": card.published_on.isoformat()
+        if card.published_on and card.published_precision == "day"
+        else "",
         "isPartOf": [{"@type": "BookSeries", "name": place.title, "url": absolute(place.url)} for place in card.places],
     }
     return {name: value for name, value in book.items() if value not in ("", [], None)}

@@ -60,7 +60,9 @@ def threads(rows: ReviewQuerySet, *, anonymous: bool) -> list[Said]:
 def page_of_threads(work_id: int, asked: str | None, *, anonymous: bool, size: int = 25) -> tuple[Page, list[Said]]:
     """One page of a work's threads, newest thread first, with all their replies: a count and two queries."""
     shown = Review.objects.shown().filter(work_id=work_id)
-    page = Page.of(shown.filter(parent__isnull=True).order_by("-written_at", "-id").values_list("pk", flat=True), asked, size=size)
+    page = Page.of(
+        shown.filter(parent__isnull=True).order_by("-written_at", "-id").values_list("pk", flat=True), asked, size=size
+    )
     wanted = set(page.rows)
     answers = list(shown.filter(parent__isnull=False).order_by("written_at", "id").values_list("pk", "parent_id"))
     grew = True
@@ -68,7 +70,10 @@ def page_of_threads(work_id: int, asked: str | None, *, anonymous: bool, size: i
         more = {pk for pk, parent in answers if parent in wanted} - wanted
         wanted |= more
         grew = bool(more)
-    by_id = {one.id: one for one in threads(Review.objects.filter(pk__in=wanted).order_by("written_at", "id"), anonymous=anonymous)}
+    by_id = {
+        one.id: one
+        for one in threads(Review.objects.filter(pk__in=wanted).order_by("written_at", "id"), anonymous=anonymous)
+    }
     return page, [by_id[pk] for pk in page.rows if pk in by_id]
 
 

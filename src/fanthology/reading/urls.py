@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from fanthology.works.editions import FORMATS
+
 from .views import home, looks, people, series, tags, works
 
 urlpatterns = [
@@ -28,5 +30,8 @@ urlpatterns = [
     path("read/<int:work_id>/contents/", works.contents_page, name="contents"),
     path("read/<int:work_id>/print/", works.print_page, name="print"),
     path("read/<int:work_id>/reviews/", works.reviews_page, name="reviews"),
-    *(path(f"read/<int:work_id>.{extension}", works.download, {"extension": extension}, name=f"download-{extension}") for extension in works.FORMATS),
+    *(
+        path(f"read/<int:work_id>.{extension}", works.download, {"extension": extension}, name=f"download-{extension}")
+        for extension in FORMATS
+    ),
 ]

@@ -153,7 +153,7 @@ class Card:
 
     @property
     def chapters(self) -> str:
-        """ "7/?", "1/1", "12/12"."""
+        """Chapters there and expected: "7/?", "1/1", "12/12"."""
         expected = self.expected_chapters or (self.chapter_count if self.complete else None)
         return f"{self.chapter_count}/{expected or '?'}"
 
@@ -179,7 +179,7 @@ def cards_for(works: Iterable[int | Work]) -> list[Card]:
     _sign(cards)
     _tag(cards)
     _place(cards)
-    return [cards[id] for id in ids if id in cards]
+    return [cards[pk] for pk in ids if pk in cards]
 
 
 def signed(pen_name: PenName) -> Signed:
@@ -231,7 +231,7 @@ def _card(row: dict[str, Any]) -> Card:
 
 
 def _sign(cards: dict[int, Card]) -> None:
-    rows = Authorship.objects.filter(work_id__in=[id for id, card in cards.items() if not card.is_anonymous])
+    rows = Authorship.objects.filter(work_id__in=[pk for pk, card in cards.items() if not card.is_anonymous])
     for work_id, name, slug, status, origin in rows.order_by("position", "id").values_list(
         "work_id", "pen_name__name", "pen_name__slug", "pen_name__status", "pen_name__origin"
     ):

@@ -21,7 +21,7 @@ _OTHERS = {
 
 @lru_cache(maxsize=512)
 def language_name(tag: str) -> str:
-    """ "de-AT" → "Deutsch": a language in its own words; the tag itself where nobody told us its name; "" for unknown."""
+    """A tag such as "de-AT" → "Deutsch": a language in its own words; the tag itself where nobody told us its name; "" for unknown."""
     for part in (tag.lower(), tag.lower().partition("-")[0]):
         name = _OTHERS.get(part) or LANG_INFO.get(part, {}).get("name_local")
         if isinstance(name, str):
@@ -31,7 +31,7 @@ def language_name(tag: str) -> str:
 
 @lru_cache(maxsize=512)
 def direction_of(tag: str) -> str:
-    """ "rtl" or "ltr"; "auto" for an unknown language, so that the browser looks at the letters."""
+    """Either "rtl" or "ltr"; "auto" for an unknown language, so that the browser looks at the letters."""
     if not tag:
         return "auto"
     plain = tag.lower()

@@ -5,53 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('tags', '0001_initial'),
-        ('works', '0001_initial'),
+        ("people", "0001_initial"),
+        ("tags", "0001_initial"),
+        ("works", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Challenge',
+            name="Challenge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255)),
-                ('summary', models.TextField(blank=True)),
-                ('challenger_name', models.CharField(blank=True, max_length=200)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('is_public', models.BooleanField(default=False)),
-                ('stamp', models.PositiveBigIntegerField(default=1)),
-                ('challenger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='challenges', to='people.penname')),
-                ('tags', models.ManyToManyField(blank=True, related_name='challenges', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=255)),
+                ("summary", models.TextField(blank=True)),
+                ("challenger_name", models.CharField(blank=True, max_length=200)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("is_public", models.BooleanField(default=False)),
+                ("stamp", models.PositiveBigIntegerField(default=1)),
+                (
+                    "challenger",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="challenges",
+                        to="people.penname",
+                    ),
+                ),
+                ("tags", models.ManyToManyField(blank=True, related_name="challenges", to="tags.tag")),
             ],
         ),
         migrations.CreateModel(
-            name='ChallengeResponse',
+            name="ChallengeResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='gatherings.challenge')),
-                ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenge_responses', to='works.series')),
-                ('work', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenge_responses', to='works.work')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "challenge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="responses", to="gatherings.challenge"
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="challenge_responses",
+                        to="works.series",
+                    ),
+                ),
+                (
+                    "work",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="challenge_responses",
+                        to="works.work",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='challenge_has_a_title'),
+            model_name="challenge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="challenge_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='challengeresponse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('series__isnull', True), ('work__isnull', False)), models.Q(('series__isnull', False), ('work__isnull', True)), _connector='OR'), name='response_is_one_thing'),
+            model_name="challengeresponse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("series__isnull", True), ("work__isnull", False)),
+                    models.Q(("series__isnull", False), ("work__isnull", True)),
+                    _connector="OR",
+                ),
+                name="response_is_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='challengeresponse',
-            constraint=models.UniqueConstraint(condition=models.Q(('work__isnull', False)), fields=('challenge', 'work'), name='work_responds_once'),
+            model_name="challengeresponse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("work__isnull", False)), fields=("challenge", "work"), name="work_responds_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='challengeresponse',
-            constraint=models.UniqueConstraint(condition=models.Q(('series__isnull', False)), fields=('challenge', 'series'), name='series_responds_once'),
+            model_name="challengeresponse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("series__isnull", False)),
+                fields=("challenge", "series"),
+                name="series_responds_once",
+            ),
         ),
     ]

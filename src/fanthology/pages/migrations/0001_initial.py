@@ -6,53 +6,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomPage',
+            name="CustomPage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=100, unique=True)),
-                ('title', models.CharField(max_length=255)),
-                ('text', models.TextField(blank=True)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('is_public', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=100, unique=True)),
+                ("title", models.CharField(max_length=255)),
+                ("text", models.TextField(blank=True)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("is_public", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug', ''), _negated=True), name='page_has_a_slug')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("slug", ""), _negated=True), name="page_has_a_slug")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='News',
+            name="News",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255)),
-                ('text', models.TextField(blank=True)),
-                ('author_name', models.CharField(blank=True, max_length=200)),
-                ('written_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('is_public', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=255)),
+                ("text", models.TextField(blank=True)),
+                ("author_name", models.CharField(blank=True, max_length=200)),
+                ("written_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("is_public", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name_plural': 'news',
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='news_has_a_title')],
+                "verbose_name_plural": "news",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="news_has_a_title")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NewsComment',
+            name="NewsComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guest_name', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('written_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
-                ('news', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='pages.news')),
-                ('pen_name', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='news_comments', to='people.penname')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("guest_name", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField(blank=True)),
+                ("written_at", models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                (
+                    "news",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="pages.news"
+                    ),
+                ),
+                (
+                    "pen_name",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="news_comments",
+                        to="people.penname",
+                    ),
+                ),
             ],
         ),
     ]

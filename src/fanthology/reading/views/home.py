@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Max, Min
@@ -73,7 +74,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """For people: every door of the house on one page."""
 
     def page() -> str:
-        context = {"pages": CustomPage.objects.filter(is_public=True).order_by("title"), "canonical": absolute("/sitemap/")}
+        context = {
+            "pages": CustomPage.objects.filter(is_public=True).order_by("title"),
+            "canonical": absolute("/sitemap/"),
+        }
         return render(request, "reading/sitemap.html", context)
 
     return cached(request, key="sitemap", stamp=list_stamp(request), render=page)
@@ -94,17 +98,27 @@ def sitemap_xml(request: HttpRequest, number: int | None = None) -> HttpResponse
             raise Http404
         return render(request, "reading/sitemap.xml", {"rows": [(absolute(work_url(pk)), when) for pk, when in rows]})
 
-    return cached(request, key=f"sitemap.xml:{number}", stamp=list_stamp(request), render=page, content_type="application/xml; charset=utf-8")
+    return cached(
+        request,
+        key=f"sitemap.xml:{number}",
+        stamp=list_stamp(request),
+        render=page,
+        content_type="application/xml; charset=utf-8",
+    )
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     text = render(request, "reading/robots.txt", {"sitemap": absolute("/sitemap.xml")})
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})
+    return HttpResponse(
+        text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
+    )
 
 
-def _moved_in(viewer: Viewer) -> list[dict[str, Any]]:
+def _moved_in(viewer: Viewer) -> list[Mapping[str, Any]]:
     """One line for each former site: bulk arrivals are announced here and nowhere else."""
     arrived = Work.objects.visible_to(viewer).posted().filter(arrived_in_bulk=True).exclude(origin="")
-    rows = arrived.values("origin").annotate(works=Count("pk"), when=Max("posted_at"), first=Min("published_on"), last=Max("published_on"))
+    rows = arrived.values("origin").annotate(
+        works=Count("pk"), when=Max("posted_at"), first=Min("published_on"), last=Max("published_on")
+    )
     return list(rows.order_by("-when")[:4])

@@ -25,7 +25,9 @@ def stylesheet(request: HttpRequest) -> HttpResponse:
     css = Look.from_cookie(request.COOKIES.get(COOKIE, "")).as_css()
     etag = f'"{hashlib.sha256(css.encode()).hexdigest()[:16]}"'
     same = etag in request.headers.get("If-None-Match", "")
-    response: HttpResponse = HttpResponseNotModified() if same else HttpResponse(css, content_type="text/css; charset=utf-8")
+    response: HttpResponse = (
+        HttpResponseNotModified() if same else HttpResponse(css, content_type="text/css; charset=utf-8")
+    )
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["Vary"] = "Cookie"
@@ -37,8 +39,19 @@ def look(request: HttpRequest) -> HttpResponse:
     """The page of all choices, and where the reader's Aa form leads."""
     current = Look.from_cookie(request.COOKIES.get(COOKIE, ""))
     if request.method != "POST":
-        choices = {"theme": THEMES, "size": range(len(SIZES)), "face": list(FACES), "leading": list(LEADINGS), "measure": list(MEASURES)}
-        context = {"look": current, "choices": choices, "next": safe_next(request, ""), "has_consented": has_consented(request)}
+        choices = {
+            "theme": THEMES,
+            "size": range(len(SIZES)),
+            "face": list(FACES),
+            "leading": list(LEADINGS),
+            "measure": list(MEASURES),
+        }
+        context = {
+            "look": current,
+            "choices": choices,
+            "next": safe_next(request, ""),
+            "has_consented": has_consented(request),
+        }
         return web.respond(request, "reading/look.html", context)
     if not is_from_here(request):
         return web.forbidden(request)
@@ -46,7 +59,14 @@ def look(request: HttpRequest) -> HttpResponse:
     for name in CHOICES:
         chosen = chosen.changed(name, request.POST.get(name, ""))
     response = HttpResponseRedirect(safe_next(request, "/look/"))
-    response.set_cookie(COOKIE, chosen.as_cookie(), max_age=A_YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=False, samesite="Lax")
+    response.set_cookie(
+        COOKIE,
+        chosen.as_cookie(),
+        max_age=A_YEAR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=False,
+        samesite="Lax",
+    )
     return response
 
 

@@ -50,7 +50,9 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         works = Work.objects.visible_to(viewer).posted().by(pen_name)
         if not works.exists() and not viewer.is_keeper and pen_name.pk not in viewer.pen_names:
             raise Http404
-        confirmed = Q(places__confirmed=True, places__work__authorship__pen_name=pen_name, places__work__anonymous=False)
+        confirmed = Q(
+            places__confirmed=True, places__work__authorship__pen_name=pen_name, places__work__anonymous=False
+        )
         series = Series.objects.visible_to(viewer).filter(confirmed).distinct().by_title()
         context = {
             "pen_name": pen_name,

@@ -44,7 +44,7 @@ def all_series(request: HttpRequest) -> HttpResponse:
     def page() -> str:
         works = Count("places", filter=Q(places__confirmed=True), distinct=True)
         visible = Series.objects.visible_to(viewer_of(request))
-        rows = Series.objects.filter(pk__in=visible.values("pk")).annotate(parts=works).by_title()  # type: ignore[attr-defined]
+        rows = Series.objects.filter(pk__in=visible.values("pk")).annotate(parts=works).by_title()
         shown = Page.of(rows, request.GET.get("page"), size=60)
         return render(request, "reading/series-list.html", {"page": shown, "canonical": absolute("/read/series/")})
 
@@ -86,7 +86,11 @@ def _shelf(top: Series, viewer: Viewer) -> Shelf:
     places: dict[int, list[SeriesPlace]] = defaultdict(list)
     series, level = {top.pk: top}, [top.pk]
     for _ in range(DEEPEST):
-        rows = SeriesPlace.objects.filter(series_id__in=level, confirmed=True).select_related("subseries").order_by("position", "id")
+        rows = (
+            SeriesPlace.objects.filter(series_id__in=level, confirmed=True)
+            .select_related("subseries")
+            .order_by("position", "id")
+        )
         level = []
         for place in rows:
             places[place.series_id].append(place)

@@ -41,14 +41,19 @@ def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
         visible = Work.objects.visible_to(viewer).posted()
         works = visible.filter(rating=found) if found.kind_id == Kind.RATING else visible.in_tag(found.pk)
         shown = listing(request, works)
-        if not shown.page.total and found.kind_id > Kind.CATEGORY and not viewer.is_keeper and not _is_above_used(found):
+        if (
+            not shown.page.total
+            and found.kind_id > Kind.CATEGORY
+            and not viewer.is_keeper
+            and not _is_above_used(found)
+        ):
             raise Http404
         context = {
             "tag": found,
             "listing": shown,
-            "synonyms": found.synonyms.by_name(),  # type: ignore[attr-defined]
+            "synonyms": found.synonyms.by_name(),
             "above": Tag.objects.filter(child_lines__child=found).select_related("kind").order_by("key"),
-            "below": Tag.objects.filter(parent_lines__parent=found).in_use().order_by("kind_id", "key")[:200],  # type: ignore[attr-defined]
+            "below": Tag.objects.filter(parent_lines__parent=found).in_use().order_by("kind_id", "key")[:200],
             "canonical": absolute(request.path),
             "feed": f"/feeds/tags/{found.pk}/",
         }
@@ -73,12 +78,12 @@ def fandoms(request: HttpRequest) -> HttpResponse:
 
 
 def _is_above_used(found: Tag) -> bool:
-    return Tag.objects.filter(parent_lines__parent=found).in_use().exists()  # type: ignore[attr-defined]
+    return Tag.objects.filter(parent_lines__parent=found).in_use().exists()
 
 
 def _forest() -> list[Branch]:
     """Fandoms as trees. One under two others stands under both; a circle of lines is cut where it closes."""
-    used = {tag.pk: tag for tag in Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().by_name()}  # type: ignore[attr-defined]
+    used = {tag.pk: tag for tag in Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().by_name()}
     lines = TagParent.objects.filter(parent__in=used, child__in=used).values_list("parent_id", "child_id")
     below: dict[int, list[int]] = defaultdict(list)
     for parent_id, child_id in lines:

@@ -32,7 +32,9 @@ def work_page(request: HttpRequest, door: Door) -> HttpResponse:
 
     def page() -> str:
         work, card = door.work(), cards_for([door.work_id])[0]
-        contents = contents_of(work.pk, door.viewer, is_author=door.is_author, words_of="all" if work.is_one_shot else None)
+        contents = contents_of(
+            work.pk, door.viewer, is_author=door.is_author, words_of="all" if work.is_one_shot else None
+        )
         context = {
             **_about(door, work, card),
             "contents": contents,
@@ -103,7 +105,11 @@ def reviews_page(request: HttpRequest, door: Door) -> HttpResponse:
         shown, said = page_of_threads(work.pk, asked, anonymous=work.anonymous)
         contents = contents_of(work.pk, door.viewer, is_author=door.is_author)
         headings = {row.id: row for row in contents}
-        return render(request, "reading/reviews.html", {**_about(door, work, card), "page": shown, "reviews": said, "headings": headings})
+        return render(
+            request,
+            "reading/reviews.html",
+            {**_about(door, work, card), "page": shown, "reviews": said, "headings": headings},
+        )
 
     return cached(request, key=f"reviews:{door.work_id}:{asked}", stamp=door.stamp, render=page)
 
@@ -204,7 +210,12 @@ def _inspirations(door: Door, work: Work) -> list[dict[str, str]]:
     for line in work.inspirations.select_related("source_work"):
         source = line.source_work
         if source is None:
-            found.append({"words": line.words or line.url, "url": line.url if line.url.startswith(("http://", "https://")) else ""})
+            found.append(
+                {
+                    "words": line.words or line.url,
+                    "url": line.url if line.url.startswith(("http://", "https://")) else "",
+                }
+            )
         elif Work.objects.visible_to(door.viewer).filter(pk=source.pk).exists():
             found.append({"words": source.title, "url": work_url(source.pk)})
     return found
