@@ -23,10 +23,6 @@ TAGS_PER_WORK = {4: (1, 1, 1, 1, 2), 5: (1, 2, 3, 4), 6: (0, 1, 1, 2), 7: (0, 2,
 _STARTS = ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "st", "th")
 _ENDS = ("a", "e", "i", "o", "u", "ai", "ea", "oo")
 _SYLLABLES = [start + end for start in _STARTS for end in _ENDS]
-    a + b
-    for a in ["b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "st", "th"]
-    for b in ["a", "e", "i", "o", "u", "ai", "ea", "oo"]
-]
 
 
 class Zipf:
