@@ -31,7 +31,7 @@ from .errors import NoBasis, NotNow
 from .models import Conflict, Run, Site, SourceKey, TagMapping
 from .report import Account
 from .sites import find_or_add_site, same_site
-from .sources import Source, opened
+from .sources import Source, Stream, opened
 from .staging import Stage, clear, staged
 
 Beat = Callable[[int, int, str], None]
@@ -132,39 +132,48 @@ def bring_in(
     With `needs_basis`, raises NoBasis before anything is written when neither `basis` nor the site says one.
     """
     with opened(Source.from_settings(run.settings)) as stream:
-        name = str(run.settings.get("site") or "")
-        known = same_site(stream.site, name=name)
+        known = same_site(stream.site, name=str(run.settings.get("site") or ""))
         if needs_basis and not basis and not (known and known.basis):
             raise NoBasis("Nothing is published without saying by what right (--basis).")
         site = site_for(run=run, record=stream.site, hosts=hosts)
         if basis and site.basis != basis:
-            site = record_basis(site=site, basis=basis, actor=actor)
-        account = Account()
-        account.kind = stream.kind
-        _begin(run, stream.kind)
-        order = _order(run, site, account)
-        done = 0
-        with relaxed_sync():
-            for record in stream:
-                account.take(record)
-                order.take(record)
-                done += 1
-                if done % 50 == 0:
-                    beat(done, 0, "Bringing in")
-            order.finish()
-        account.end(stream.counts, stream.findings)
+            record_basis(site=site, basis=basis, actor=actor)
+            run.refresh_from_db()
+        return bring_stream(run=run, stream=stream, beat=beat, actor=actor)
+
+
+def bring_stream(*, run: Run, stream: Stream, beat: Beat = quiet, actor: int | None = None) -> Run:
+    """Write the records of an open stream as they come. `run.site` says of which site they are."""
+    site = _site_of(run)
+    account = Account()
+    account.kind = stream.kind
+    _begin(run, stream.kind)
+    order = _order(run, site, account)
+    with relaxed_sync():
+        for done, record in enumerate(stream, start=1):
+            account.take(record)
+            order.take(record)
+            if done % 50 == 0:
+                beat(done, 0, "Bringing in")
+        order.finish()
+    account.end(stream.counts, stream.findings)
     return _end(run, account, actor)
+
+
+def _site_of(run: Run) -> Site:
+    if run.site is None:
+        raise NotNow("Say first what site this is.")
+    return run.site
 
 
 def bring_in_staged(*, run: Run, beat: Beat, time_is_up: Callable[[], bool], actor: int | None = None) -> bool:
     """One slice of bringing in what `examine` put by. Returns True when all is in, False when there is more to do."""
-    if run.site is None:
-        raise NotNow("Say first what site this is.")
+    site = _site_of(run)
     _begin(run, run.kind)
     settings = run.settings
     account = Account.resumed(settings["account"]) if settings.get("account") else Account()
     account.kind = run.kind
-    order = _order(run, run.site, account)
+    order = _order(run, site, account)
     total = int(run.report.get("totals", {}).get("stories", 0))
     with relaxed_sync():
         for frame, after in staged(run.pk, start=int(settings.get("offset", 0))):

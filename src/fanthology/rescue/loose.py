@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fanthology.base.folding import fold
 from fanthology.base.sandbox import read_file
-from fanthology.formats import Finding, FormatError, Story
+from fanthology.formats import Chapter, Finding, FormatError, Story
 from fanthology.formats.dumps.records import (
     PersonRecord,
     Record,
@@ -122,7 +122,7 @@ class LooseFiles:
                     key=f"{key}!{number}",
                     target=("story", key),
                     author=review.author or "",
-                    chapter_key=f"{key}#{chapter.position}" if chapter else None,
+                    chapter_key=_chapter_key(key, chapter) if chapter else None,
                     text=review.text,
                     date=review.date,
                     stars=review.stars,
@@ -137,6 +137,11 @@ def _key(story: Story, name: str, number: int) -> str:
     if "work" in ids:
         return f"work:{ids['work']}"
     return f"file:{name}" + (f"#{number}" if number else "")
+
+
+def _chapter_key(key: str, chapter: Chapter) -> str:
+    own = dict(chapter.source_ids).get("chapter")
+    return f"{key}/chapter:{own}" if own else f"{key}#{chapter.position}"
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -110,10 +111,12 @@ class Source:
         )
 
 
-def opened(source: Source) -> Stream:
-    """Enter the stream of a source; the core's refusals in the words of a rescue. The caller closes it."""
+@contextmanager
+def opened(source: Source) -> Iterator[Stream]:
+    """The open stream of a source; the core's refusals in the words of a rescue."""
     try:
-        return source.open().__enter__()
+        with source.open() as stream:
+            yield stream
     except Ambiguous as error:
         raise SeveralSites(error.message, choices=error.choices) from error
     except Unreadable as error:

@@ -147,7 +147,8 @@ def _add_chapter(  # noqa: PLR0913, PLR0917 - one chapter with where it belongs
 ) -> int:
     placed = NewChapter(**{**{name: getattr(new, name) for name in NewChapter.__slots__}, "position": position})
     made = actions.add_chapters(work=work, chapters=[placed], version=_version(work))[0]
-    bringing.known.save([bringing.known.new("chapter", key, made.pk, fields)])
+    if bringing.known.id("chapter", key) is None:  # else it moved here from another story, which still holds it
+        bringing.known.save([bringing.known.new("chapter", key, made.pk, fields)])
     return made.pk
 
 

@@ -83,7 +83,10 @@ def chapter_fields(chapter: NewChapter) -> dict[str, object]:
 
 def chapter_key(record: StoryRecord, chapter: StoryChapter) -> str:
     """The old software's own id of a chapter; where it had none, its place in its story."""
-    return dict(chapter.source_ids).get("chapid") or f"{record.key}#{chapter.position}"
+    ids = dict(chapter.source_ids)
+    if "chapid" in ids:
+        return ids["chapid"]
+    return f"{record.key}/chapter:{ids['chapter']}" if "chapter" in ids else f"{record.key}#{chapter.position}"
 
 
 def whole_digest(ready: Prepared) -> str:

@@ -131,6 +131,7 @@ class Tags:
     def _settle_batch(self, batch: list[TagRecord], apart: dict[tuple[str, str], str]) -> None:
         with transaction.atomic():
             mappings = [self._mapping(record) for record in batch]
+            old = {mapping.pk for mapping in mappings if mapping.pk}
             wanted = [mapping for mapping in mappings if mapping.kind_id is not None]
             names = [
                 (mapping.kind_id or 0, mapping.name, apart.get((mapping.source, mapping.old_id), ""))
@@ -149,7 +150,7 @@ class Tags:
                     f"tag:{mapping.source}", mapping.old_id, LEFT_OUT_BY_CHOICE, title=mapping.old_name
                 )
             else:
-                self.bringing.account.did(f"tag:{mapping.source}", "added")
+                self.bringing.account.did(f"tag:{mapping.source}", "unchanged" if mapping.pk in old else "added")
         self.bringing.write_notes()
 
     def _mapping(self, record: TagRecord) -> TagMapping:

@@ -15,11 +15,13 @@ from fanthology.people.models import PenName
 from fanthology.tags.models import Kind
 from fanthology.works import actions
 from fanthology.works.access import Audience, State
+from fanthology.works.addresses import work_url
 from fanthology.works.actions import Arrival, Header, NewChapter, Tagged, is_import_forbidden
 from fanthology.works.dates import instant
 from fanthology.works.policy import Declared, Decision, Verdict, decide
 
-from ..models import SourceKey
+from ..models import OldAddress, Site, SourceKey
+from ..addresses import split_address
 from ..report import permission_words
 from .again import meet_again
 from .known import Bringing
@@ -189,8 +191,18 @@ class Works:
                 challenge = bringing.known.id("challenge", key)
                 if challenge is not None:
                     responses.append(ChallengeResponse(challenge_id=challenge, work=work))
-        bringing.known.save(_once(keys))
+        bringing.known.save(
+            key for key in _once(keys) if key.kind != "chapter" or bringing.known.id("chapter", key.old_id) is None
+        )
         ChallengeResponse.objects.bulk_create(responses, batch_size=200)
+        OldAddress.objects.bulk_create(
+            [
+                row
+                for ready, (work, _) in zip(new, made, strict=True)
+                for row in _old_addresses(bringing.site, ready, work.pk)
+            ],
+            ignore_conflicts=True,
+        )
 
     def _see_chapters_again(self, same: list[tuple[Prepared, SourceKey]]) -> None:
         wanted = [chapter_key(ready.record, chapter) for ready, _ in same for chapter in ready.record.story.chapters]
@@ -202,6 +214,14 @@ class Works:
         held = outcome == "added" and ready.arrival.state is State.HELD
         self.bringing.account.did("work", "held" if held else outcome)
         self.bringing.account.did("chapter", outcome, len(ready.chapter_fields))
+
+
+def _old_addresses(site: Site, ready: Prepared, work_id: int) -> Iterable[OldAddress]:
+    """Where no rule of its software can compute the new place, the address itself is kept."""
+    url = ready.record.story.source.url
+    if url and "://" in url and not site.software.startswith("efiction"):
+        host, path, query = split_address(url)
+        yield OldAddress(site=site, host=host, path=path, query=query, target=work_url(work_id))
 
 
 def _is_same(ready: Prepared, rows: dict[str, SourceKey]) -> bool:
