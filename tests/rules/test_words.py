@@ -43,7 +43,7 @@ def test_rooms_are_named_after_what_they_hold(pattern):
         for path in tracked(f"{pattern}/*.py", f"{pattern}/**/*.py")
         if NAMELESS & {part.removesuffix(".py").strip("_") for part in path.parts[-3:]}
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_pages_speak_kindly():
@@ -52,7 +52,7 @@ def test_pages_speak_kindly():
         for path in tracked("src/fanthology/templates/*")
         for word in UNKIND.finditer(MACHINERY.sub(" ", text_of(path) or ""))
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_nothing_is_left_unfinished():
@@ -61,7 +61,7 @@ def test_nothing_is_left_unfinished():
         for path in tracked("src/*", "docs/*", "demo/*", "README.md", "Makefile", "setup/*", "deploy/*")
         for match in UNFINISHED.finditer(text_of(path) or "")
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_nothing_tells_of_a_machine_or_a_registry():
@@ -71,7 +71,7 @@ def test_nothing_tells_of_a_machine_or_a_registry():
         for pattern in (SOMEBODYS_MACHINE, REGISTRIES)
         for match in pattern.finditer(text_of(path) or "")
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_locks_hold_hashes_and_no_address():

@@ -16,7 +16,7 @@ def faults(page: str) -> list[str]:
     """Everything wrong with a whole page, in words; empty for a good one."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parse(page)
-    lines = page.splitlines()
+    lines = page.splitlines() or [""]
     found = [
         f"line {line}: {E[code] % data if data else E[code]}: {lines[min(line, len(lines)) - 1].strip()[:100]}"
         for (line, _column), code, data in parser.errors
