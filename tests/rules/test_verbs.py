@@ -84,10 +84,8 @@ def test_no_dependency_binds_those_who_build_on_us():
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue  # for another platform
-        terms = [about.get("License-Expression") or "", *(about.get_all("Classifier") or [])]
-        terms = [
-            term for term in terms if not term.startswith("Classifier") and ("License" in term or term == terms[0])
-        ]
+        said = about.get_all("License-Expression") or []
+        terms = said + [term for term in about.get_all("Classifier") or [] if term.startswith("License")]
         if any(BINDING.search(term) for term in terms) and name not in EXCEPTED:
             bound.append(f"{name}: {terms}")
     assert len(pins) > 20
