@@ -40,9 +40,7 @@ CLEAN = {
 def damaged(text: str, times: int) -> str:
     """UTF-8 read as windows-1252, the five undefined bytes falling through to controls."""
     for _ in range(times):
-        text = "".join(
-            bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode("utf-8")
-        )
+        text = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode("utf-8"))
     return text
 
 

@@ -266,7 +266,7 @@ def _is_certain(text: str, match: re.Match[str]) -> bool:
         if lead == "â":
             return second in _EURO_SECOND
         return second not in _PUNCTUATION | _MARKS | _LETTERS
-    if lead == "Â" and second in _LETTERS:
+    if lead in "ÂÄ" and second in "šžœ":
         return False
     if lead in "ÂÃÄÅ":
         return second not in _PUNCTUATION or _between(text, match)

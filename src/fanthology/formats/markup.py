@@ -586,7 +586,7 @@ class _Rewriter:
             top = self._blocks[-1]
             if _permits(top.tag, tag):
                 return
-            if top.implied and (top.tag in _STRUCTURE or _permits(self._blocks[-2].tag, tag)):
+            if top.implied and (top.tag in ("ul", "dl") or _permits(self._blocks[-2].tag, tag)):
                 self._pop_block()
             elif top.tag in _STRUCTURE:
                 self._push_block(_STRUCTURE[top.tag], {}, implied=True)
