@@ -9,6 +9,7 @@ Memory stays flat whatever the size of the dump; scratch files stand in the syst
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -92,6 +93,8 @@ def open_dump(
     `files` says where the text files lie, if not at `path`. `prefix` chooses one of several archives in a dump.
     Raises UnknownFormat, Damaged, LimitExceeded, and Ambiguous with the prefixes when the caller must choose.
     """
+    if encoding != "auto":
+        _check_charset(encoding)
     if kind not in (None, *KINDS):
         raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
     trees: list[Tree] = []
@@ -113,12 +116,24 @@ def _open_efiction(trees: list[Tree], prefix: str | None, encoding: str, limits:
         for member in dumps:
             _take(rows, member, limits)
         rows.ready()
+        rows.findings += [
+            Finding("file.archive-broken", "loss", f"The archive of files is broken: {tree.broken}", tree.path.name)
+            for tree in trees
+            if tree.broken
+        ]
         members = [member for tree in trees for member in tree.members if member not in dumps]
         archive = EFiction(rows, Texts(members if len(trees) > 1 or members else None, limits), Words(rows.charset))
     except BaseException:
         rows.close()
         raise
     return Dump("efiction", sites.choices(), archive, trees)
+
+
+def _check_charset(name: str) -> None:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise UnknownFormat(f"No charset is called {name!r}.", code="unreadable.unknown-charset") from None
 
 
 def _trees(path: Path, files: Path | None, limits: Limits) -> Iterator[Tree]:

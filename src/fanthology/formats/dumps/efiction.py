@@ -236,6 +236,8 @@ class EFiction:
             if value and value in seen:
                 report.add(Finding(code, "warning", message, f"people[{key}]", before=seen[value], after=key))
             seen.setdefault(value, key)
+        if not name:
+            report.add(Finding("person.unnamed", "warning", "The member has no pen name", f"people[{key}]"))
         if preferences is None:
             report.add(Finding("person.no-preferences", "info", "The member has no preferences row", f"people[{key}]"))
         else:

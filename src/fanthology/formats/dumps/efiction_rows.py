@@ -53,11 +53,14 @@ class Fields:
         return str(number) if number is not None and number > 0 else ""
 
     def word(self, name: str) -> str:
-        """A short value that is plain ASCII in every version: a flag, a type code, a hash."""
+        """A short value that is plain ASCII as a rule: a flag, a type code, a hash, an address."""
         value = self[name]
-        return (
-            "" if value is None else str(value) if isinstance(value, int) else value.decode("ascii", "replace").strip()
-        )
+        if value is None or isinstance(value, int):
+            return "" if value is None else str(value)
+        try:
+            return value.decode().strip()
+        except UnicodeDecodeError:
+            return value.decode("cp1252", "replace").strip()
 
     def is_set(self, name: str) -> bool:
         return self.word(name) not in ("", "0", "N", "n")

@@ -107,8 +107,11 @@ class Stories:
         authors, missing = self._authors(draft)
         tags = self._tags(draft)
         rating = self._rating(draft)
+        title = self.words.plain(row["title"], report, "title")
+        if not title:
+            report.add(Finding("story.untitled", "warning", "The story has no title", "title"))
         story = Story(
-            title=self.words.plain(row["title"], report, "title"),
+            title=title,
             chapters=tuple(draft.chapters),
             authors=tuple(self._author(key) for key in authors),
             summary=self._prose(row, "summary", "summary", report),
@@ -149,7 +152,7 @@ class Stories:
         )
 
     def _prose(self, row: Fields, column: str, where: str, report: Report) -> Markup:
-        if is_truncated(row[column], self.words.charset):
+        if is_truncated(row[column]):
             report.add(_truncated(where))
         return self.words.marked(row[column], report, where)
 
@@ -275,7 +278,7 @@ class Stories:
             text = in_database
         else:
             source, text = self._chosen(file[0], stored, in_database, report, where)
-        if is_truncated(source, self.words.charset):
+        if is_truncated(source):
             report.add(_truncated(where, row.number("wordcount") or 0))
         cleaned = self.words.cleaned(text, report, where, private=False)
         if "@" in cleaned:

@@ -6,8 +6,7 @@ The order of the steps is the order in which the damage was done, backwards: cha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .. import markup, transforms
 from ..decode import decode, repair
@@ -87,6 +86,9 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
+        """Add one; an address of a person that its samples caught is masked."""
+        if "@" in finding.before or "@" in finding.after:
+            finding = replace(finding, before=masked_name(finding.before), after=masked_name(finding.after))
         self.findings.append(finding)
 
     def done(self) -> tuple[Finding, ...]:
@@ -145,7 +147,7 @@ class Charset:
         # the newline keeps a last letter such as é from looking like the beginning of a longer one
         decoded = decode(data + b"\n", declared=self.elect())
         for finding in decoded.findings:
-            report.add(_at(finding, where))
+            report.add(replace(finding, where=where))
         return decoded.text.removesuffix("\n")
 
 
@@ -254,7 +256,7 @@ def report_damage(text: str, report: Report, where: str) -> None:
             report.add(Finding("encoding.lost", "loss", message, where, before=" ".join(lost)[:80], count=len(lost)))
 
 
-def is_truncated(value: Value, charset: Charset) -> bool:
+def is_truncated(value: Value) -> bool:
     """Whether a field fills a TEXT column to the brim, as bytes of the dump or of the table it came from."""
     if not isinstance(value, bytes) or len(value) < TEXT_LIMIT:
         return False
@@ -309,10 +311,3 @@ def masked_name(name: str) -> str:
 
 def _around(text: str, at: int, width: int) -> str:
     return text[max(0, at - width) : at + width].strip()
-
-
-def _at(finding: Finding, where: str) -> Finding:
-    return Finding(finding.code, finding.severity, finding.message, where, finding.before, finding.after, finding.count)
-
-
-Mapper = Callable[[str], str | None]

@@ -67,11 +67,15 @@ class Member:
 
 
 class Tree:
-    """The members of a file, directory or archive, in natural order. Packed tars keep a temporary copy until `close`."""
+    """The members of a file, directory or archive, in natural order. Packed tars keep a temporary copy until `close`.
+
+    `broken` says what is wrong with a tar that is cut short; its members up to there are listed.
+    """
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.path = path
         self.limits = limits
+        self.broken = ""
         self._stack = ExitStack()
         self.members: tuple[Member, ...] = ()
         try:
@@ -121,16 +125,22 @@ class Tree:
         if _packing(_peek(plain)) is not None:
             plain = self._laid_out(plain)
         archive = self._stack.enter_context(tarfile.open(fileobj=plain, mode="r:"))  # noqa: SIM115 - the stack closes it
-        for info in archive:
-            if info.isreg():
-                yield Member(info.name.removeprefix("./"), info.size, partial(_open_tarred, archive, info))
+        try:
+            for info in archive:
+                if info.isreg():
+                    yield Member(info.name.removeprefix("./"), info.size, partial(_open_tarred, archive, info))
+        except BROKEN as error:
+            self.broken = str(error)
 
     def _laid_out(self, packed: BinaryIO) -> BinaryIO:
         target = cast("BinaryIO", self._stack.enter_context(tempfile.TemporaryFile()))  # noqa: SIM115 - the stack closes it
         with _unpack(packed) as stream:
             measured = _Measured(stream, self.path.name, self.path.stat().st_size, self.limits)
-            while chunk := measured.read(_CHUNK):
-                target.write(chunk)
+            try:
+                while chunk := measured.read(_CHUNK):
+                    target.write(chunk)
+            except BROKEN as error:
+                self.broken = str(error)
         target.seek(0)
         return target
 
