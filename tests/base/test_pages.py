@@ -25,7 +25,14 @@ class Rendering:
         return f"{PAGE}{self.count}"
 
 
-def get(render: Rendering, *, stamp: str = "1", member: bool = False, max_age: int = 0, **headers: str) -> HttpResponse:
+def get(
+    render: Rendering,
+    headers: dict[str, str] | None = None,
+    *,
+    stamp: str = "1",
+    member: bool = False,
+    max_age: int = 0,
+) -> HttpResponse:
     request = RequestFactory().get("/read/1/", headers=headers)
     if member:
         request.COOKIES[settings.SESSION_COOKIE_NAME] = "x"
@@ -55,17 +62,17 @@ def test_a_member_is_never_given_a_kept_page_nor_leaves_one():
 def test_a_browser_that_has_the_page_is_told_so():
     render = Rendering()
     first = get(render)
-    again = get(render, **{"If-None-Match": first["ETag"]})
+    again = get(render, {"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    changed = get(render, stamp="2", **{"If-None-Match": first["ETag"]})
+    changed = get(render, {"If-None-Match": first["ETag"]}, stamp="2")
     assert changed.status_code == 200
-    packed = get(render, stamp="2", **{"If-None-Match": changed["ETag"], "Accept-Encoding": "gzip"})
+    packed = get(render, {"If-None-Match": changed["ETag"], "Accept-Encoding": "gzip"}, stamp="2")
     assert packed.status_code == 200
 
 
 def test_whoever_takes_gzip_gets_it_and_others_do_not():
     render = Rendering()
-    packed = get(render, **{"Accept-Encoding": "gzip, br"})
+    packed = get(render, {"Accept-Encoding": "gzip, br"})
     plain = get(render)
     assert packed["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.content) == plain.content
@@ -100,6 +107,7 @@ def test_the_shelf_never_outgrows_its_room():
     shelf.put("huge", Kept("1", "h", b"x" * 10_000))
     assert shelf.get("huge", "1") is None
     page = shelf.get("0", "1")
+    assert page
     before = shelf.weight
     shelf.pack("0", page)
     shelf.pack("0", page)

@@ -103,7 +103,7 @@ def test_the_connection_is_as_safe_as_promised():
             cursor.execute(f"PRAGMA {pragma}")
             said[pragma] = cursor.fetchone()[0]
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
-    assert connection.transaction_mode == "IMMEDIATE"
+    assert settings.DATABASES["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
 def test_settings_stay_short():

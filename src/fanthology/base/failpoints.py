@@ -1,8 +1,8 @@
 """Places where a test may let the process die, as if the power went: `FANTHOLOGY_FAIL_AT=name:n`.
 
 `reach("blob.renamed")` kills this process with SIGKILL when the variable names that point and it is reached for the
-n-th time (1 = the first). Without the variable it costs one comparison. The points are listed in
-docs/developer/failpoints.md.
+n-th time (1 = the first). Without the variable it costs one comparison. The points are the
+calls of `reach`.
 """
 
 from __future__ import annotations

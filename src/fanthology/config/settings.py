@@ -6,7 +6,6 @@ Documented for keepers in docs/keeper/settings.md.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    *(f"fanthology.{room}" for room in ROOMS if find_spec(f"fanthology.{room}")),
+    *(f"fanthology.{room}" for room in ROOMS),
 ]
 AUTH_USER_MODEL = "people.Person"
 ROOT_URLCONF = "fanthology.config.urls"
@@ -62,7 +61,7 @@ APPEND_SLASH = True
 
 # Guests who read a cached page touch no session and no database in any of these: all are lazy or header-only.
 MIDDLEWARE = [
-    *(["fanthology.rescue.middleware.OldAddresses"] if (PACKAGE / "rescue" / "middleware.py").exists() else []),
+    "fanthology.rescue.middleware.OldAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

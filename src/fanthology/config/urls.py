@@ -1,4 +1,4 @@
-"""The map of addresses. Every room brings its own; they are asked in the order of the floors."""
+"""The map of addresses. Every room that has some brings its own; they are asked from the top floor down."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from fanthology.base import web
 
+ROOMS = [room for room in reversed(settings.ROOMS) if find_spec(f"fanthology.{room}.urls")]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", web.health, name="health"),
-    *(
-        path("", include(f"fanthology.{room}.urls"))
-        for room in reversed(settings.ROOMS)
-        if find_spec(f"fanthology.{room}") and find_spec(f"fanthology.{room}.urls")
-    ),
+    *(path("", include(f"fanthology.{room}.urls")) for room in ROOMS),
 ]
 
 handler400 = web.bad_request
