@@ -1,9 +1,9 @@
 """Stories in, stories out: the whole face of the core. Bytes go in, plain values come out; no Django, no network, no clock.
 
-    from fanthology.formats import read, write
+from fanthology.formats import read, write
 
-    reading = read(data, name="story.html")
-    write(reading.stories[0], "epub", out=file)
+reading = read(data, name="story.html")
+write(reading.stories[0], "epub", out=file)
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read(data: bytes, *, name: str = "", url: str = "", limits: Limits = DEFAULT
     return replace(reading, stories=tuple(_with_source(story, reading, data, url) for story in reading.stories))
 
 
-def write(story: Story, format: str, *, out: BinaryIO, options: WriteOptions | None = None) -> None:  # noqa: A002 - the field's word
+def write(story: Story, format: str, *, out: BinaryIO, options: WriteOptions | None = None) -> None:
     """Write `story` as `format` ("epub", "html", "text", "json") to the binary file `out`. Raises Unwritable."""
     registry.writer_for(format)(story, out, options or WriteOptions())
 
@@ -81,7 +81,7 @@ def _with_source(story: Story, reading: Reading, data: bytes, url: str) -> Story
 def __getattr__(name: str) -> object:
     """`open_dump` is imported when it is first asked for: reading one file needs nothing of it."""
     if name == "open_dump":
-        from .dumps import open_dump  # noqa: PLC0415 - see above
+        from .dumps import open_dump
 
         return open_dump
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,11 +24,15 @@ def read_path(path: Path) -> Reading:
     """Read one file from disk. Raises FormatError, also for a file that is too large; OSError when it cannot be opened."""
     size = path.stat().st_size
     if size > DEFAULT.input_bytes:
-        raise LimitExceeded(f"{path.name} has {size:,} bytes; at most {DEFAULT.input_bytes:,} are read at once.", code="limit.size")
+        raise LimitExceeded(
+            f"{path.name} has {size:,} bytes; at most {DEFAULT.input_bytes:,} are read at once.", code="limit.size"
+        )
     return read(path.read_bytes(), name=path.name)
 
 
-def read_files(paths: Iterable[Path | str], *, out: TextIO, json_lines: bool = True, read_file: ReadFile = read_path) -> int:
+def read_files(
+    paths: Iterable[Path | str], *, out: TextIO, json_lines: bool = True, read_file: ReadFile = read_path
+) -> int:
     """Print one JSON object per story of every file, folders in the order of their names. Returns the exit code.
 
     What cannot be read stands as `{"error": {"code", "message", "file"}}` in its place and makes the exit code 1.
@@ -41,8 +45,9 @@ def read_files(paths: Iterable[Path | str], *, out: TextIO, json_lines: bool = T
         except (FormatError, OSError) as fault:
             objects = [_error(fault, path)]
             status = 1
-        for item in objects:
-            out.write(json.dumps(item, ensure_ascii=False, indent=None if json_lines else 1) + "\n")
+        out.writelines(
+            json.dumps(item, ensure_ascii=False, indent=None if json_lines else 1) + "\n" for item in objects
+        )
     return status
 
 
@@ -57,7 +62,11 @@ def convert(in_path: Path | str, out_path: Path | str, *, read_file: ReadFile = 
     stories = read_file(source).stories
     if len(stories) > 1:
         titles = tuple(story.title for story in stories)
-        raise Ambiguous(f"{source.name} holds {len(stories)} stories; convert one file at a time.", choices=titles, code="ambiguous.stories")
+        raise Ambiguous(
+            f"{source.name} holds {len(stories)} stories; convert one file at a time.",
+            choices=titles,
+            code="ambiguous.stories",
+        )
     partial = target.with_name(f".{target.name}.partial")
     try:
         with partial.open("wb") as out:
@@ -111,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("files", nargs="+", type=Path)
         if name == "read":
-            command.add_argument("--json-lines", action="store_true", default=True, help="one object per line (the default)")
+            command.add_argument(
+                "--json-lines", action="store_true", default=True, help="one object per line (the default)"
+            )
             command.add_argument("--indent", dest="json_lines", action="store_false", help="indent for people")
     command = commands.add_parser("write", help="convert one file; the ending of OUT names the format")
     command.add_argument("in_path", metavar="IN", type=Path)

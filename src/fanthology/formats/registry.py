@@ -70,7 +70,9 @@ def _otwarchive(sample: Sample) -> float:
 
 
 _HTML_SURE = re.compile(rb"<!doctype\s{1,20}html|<html[\s>]|<head[\s>]|<body[\s>]|<meta\s")
-_HTML_TAG = re.compile(rb"</?(?:p|br|b|i|em|strong|u|a|hr|div|span|font|center|h[1-6]|table|td|tr|ul|ol|li|pre|blockquote|title|dd|dl|dt)\b[^<>]{0,500}>")
+_HTML_TAG = re.compile(
+    rb"</?(?:p|br|b|i|em|strong|u|a|hr|div|span|font|center|h[1-6]|table|td|tr|ul|ol|li|pre|blockquote|title|dd|dl|dt)\b[^<>]{0,500}>"
+)
 
 
 def _html(sample: Sample) -> float:
@@ -90,7 +92,14 @@ FORMATS: tuple[Format, ...] = (
     # name          extensions              media types                  sniffer       reader               writer
     Format("json", (".json", ".jsonl"), ("application/json",), _story_json, "readers.json", "writers.json"),
     Format("otwarchive", (), ("text/html",), _otwarchive, "readers.otwarchive"),
-    Format("html", (".html", ".htm", ".xhtml", ".shtml"), ("text/html", "application/xhtml+xml"), _html, "readers.html", "writers.html"),
+    Format(
+        "html",
+        (".html", ".htm", ".xhtml", ".shtml"),
+        ("text/html", "application/xhtml+xml"),
+        _html,
+        "readers.html",
+        "writers.html",
+    ),
     Format("text", (".txt", ".text"), ("text/plain",), _text, "readers.text", "writers.text"),
     Format("epub", (".epub",), ("application/epub+zip",), None, "", "writers.epub"),
 )
@@ -133,7 +142,9 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"RIFF", "a sound or picture file", "It holds no text that could be read."),
 )
 
-_SQL_DUMP = re.compile(rb"(?mi)^\s{0,20}(?:-- (?:MySQL|MariaDB|phpMyAdmin) |(?:INSERT INTO|CREATE TABLE|DROP TABLE)\s{1,5}[`\"\w])")
+_SQL_DUMP = re.compile(
+    rb"(?mi)^\s{0,20}(?:-- (?:MySQL|MariaDB|phpMyAdmin) |(?:INSERT INTO|CREATE TABLE|DROP TABLE)\s{1,5}[`\"\w])"
+)
 _AUTOMATED = re.compile(rb"\A\s{0,200}%FILES\s{0,5}=\s{0,5}\(")
 _MHTML = re.compile(rb"(?mi)^content-type:\s{0,5}multipart/related")
 _ALLOWED_CONTROLS = frozenset(b"\t\n\r\x08\x0b\x0c\x1a\x1b")
@@ -170,7 +181,9 @@ def writer_for(name: str) -> Writer:
     entry = _BY_NAME.get(name)
     if entry is None or not entry.writer:
         known = ", ".join(entry.name for entry in FORMATS if entry.writer)
-        raise Unwritable(f"Stories cannot be written as “{name}”. Formats that can be written: {known}.", code="unwritable.format")
+        raise Unwritable(
+            f"Stories cannot be written as “{name}”. Formats that can be written: {known}.", code="unwritable.format"
+        )
     return cast("Writer", import_module(f".{entry.writer}", __package__).write)
 
 
@@ -229,7 +242,8 @@ def _refuse_foreign(data: bytes) -> None:
         raise UnknownFormat(f"This looks like a database dump. {_DUMP}", code="unreadable.dump")
     if _MHTML.search(head[:4000]):
         raise UnknownFormat(
-            "This looks like a saved web page in one file (MHTML). Save the page as HTML instead.", code="unreadable.foreign"
+            "This looks like a saved web page in one file (MHTML). Save the page as HTML instead.",
+            code="unreadable.foreign",
         )
     if _is_binary(data):
         raise UnknownFormat("This is binary data of an unknown kind, not text.", code="unreadable.binary")

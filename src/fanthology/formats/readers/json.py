@@ -42,7 +42,7 @@ def _objects(text: str) -> list[Any]:
     return whole if isinstance(whole, list) else [whole]
 
 
-def _story(item: Any) -> Story:  # noqa: ANN401 - whatever JSON held
+def _story(item: Any) -> Story:
     if not isinstance(item, dict):
         raise TypeError("a story must be an object")
     return transforms.story_from_dict(item)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -24,7 +25,9 @@ def read(data: bytes, context: Context) -> Reading:
     decoded = shape.decoded(data)
     page = shape.open_page(decoded.text, context)
     document = _Document(page, shape.Intake(context, base_url=page.url or ""))
-    download = page.first("#preface") is not None and page.first("dl.tags") is not None and page.first("dl.work.meta") is None
+    download = (
+        page.first("#preface") is not None and page.first("dl.tags") is not None and page.first("dl.work.meta") is None
+    )
     if not download:
         _refuse(page)
     story = _read_download(document) if download else _read_page(document)
@@ -65,7 +68,9 @@ _REFUSALS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
     (
         "refused.login",
-        re.compile(r"<title>\s{0,50}New Session|This work is only available to registered users|you don't have permission to access the page"),
+        re.compile(
+            r"<title>\s{0,50}New Session|This work is only available to registered users|you don't have permission to access the page"
+        ),
         "This is a login page, not a work. Log in on the old site and save the work itself.",
     ),
     (
@@ -81,18 +86,29 @@ _REFUSALS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 
 def _refuse(page: shape.Page) -> None:
     """Raise NotAStory with the reason when the page has no work text."""
-    if page.first("#chapters") is not None and (page.first("#chapters .userstuff") is not None or page.first("dl.work.meta") is not None):
+    if page.first("#chapters") is not None and (
+        page.first("#chapters .userstuff") is not None or page.first("dl.work.meta") is not None
+    ):
         return
     if page.first("ol.chapter.index") is not None:
-        raise NotAStory("This is the chapter list of a work: titles and dates, no text. Save the work itself.", code="refused.chapter-index")
+        raise NotAStory(
+            "This is the chapter list of a work: titles and dates, no text. Save the work itself.",
+            code="refused.chapter-index",
+        )
     title = page.first("title")
     main = page.first("#main") or page.tree.body
     seen = f"<title>{shape.node_text(title)}</title> {shape.node_text(main)}".replace("’", "'")
     for code, pattern, message in _REFUSALS:
         if pattern.search(seen):
             raise NotAStory(message, code=code)
-    if page.first("#new_user_session, #loginform") is not None and page.first("dl.work.meta") is None and len(seen) < 3000:
-        raise NotAStory("This is a login page, not a work. Log in on the old site and save the work itself.", code="refused.login")
+    if (
+        page.first("#new_user_session, #loginform") is not None
+        and page.first("dl.work.meta") is None
+        and len(seen) < 3000
+    ):
+        raise NotAStory(
+            "This is a login page, not a work. Log in on the old site and save the work itself.", code="refused.login"
+        )
     if page.first("li.work.blurb, li.bookmark.blurb, li.series.blurb, ol.index") is not None:
         raise NotAStory("This is a list of works, not a work.", code="refused.listing")
     raise NotAStory("This page of the site holds no work text.", code="refused.no-text")
@@ -109,7 +125,9 @@ def _read_page(document: _Document) -> Story:
     preface = page.first("#workskin > .preface.group") or page.first(".preface.group:not(.chapter)")
     chapters = _page_chapters(document)
     _associations(document, page.tree.css("#workskin .preface.group:not(.chapter) ul.associations li, #children li"))
-    title = intake.plain(_heading_text(page.first("h2.title.heading") or page.first("h2.title")), "title") or _title_from_head(document)
+    title = intake.plain(
+        _heading_text(page.first("h2.title.heading") or page.first("h2.title")), "title"
+    ) or _title_from_head(document)
     story = Story(
         title=title,
         authors=_authors(document, page.first("h3.byline.heading") or page.first(".byline")),
@@ -130,7 +148,9 @@ def _read_page(document: _Document) -> Story:
 def _page_chapters(document: _Document) -> tuple[Chapter, ...]:
     """The chapters in the file. Ids such as #notes repeat in every chapter, so each is searched inside its own element."""
     page = document.page
-    blocks = [node for node in page.tree.css("#chapters div.chapter") if (shape.attribute(node, "id")).startswith("chapter-")]
+    blocks = [
+        node for node in page.tree.css("#chapters div.chapter") if (shape.attribute(node, "id")).startswith("chapter-")
+    ]
     if not blocks:
         body = page.first("#chapters > .userstuff") or page.first("#chapters .userstuff")
         if body is None:
@@ -146,7 +166,11 @@ def _page_chapter(document: _Document, block: LexborNode, index: int) -> Chapter
     number, title = _chapter_title(shape.node_text(heading), index)
     link = shape.attribute(heading.css_first("a") if heading else None, "href")
     ident = re.search(r"/chapters/(\d{1,12})", link)
-    body = block.css_first('div.userstuff[role="article"]') or block.css_first("div.userstuff.module") or block.css_first("div.userstuff")
+    body = (
+        block.css_first('div.userstuff[role="article"]')
+        or block.css_first("div.userstuff.module")
+        or block.css_first("div.userstuff")
+    )
     where = f"chapters[{index - 1}]"
     byline = shape.node_text(block.css_first(".byline"))
     if byline:
@@ -162,7 +186,10 @@ def _page_chapter(document: _Document, block: LexborNode, index: int) -> Chapter
     )
 
 
-_NUMBERED = re.compile(r"\A(?:Chapter|Kapitel|Chapitre|Capítulo|Capitolo|Hoofdstuk|Глава)\s{1,3}(\d{1,5})\s{0,3}(?::\s{0,3}(.*))?\Z", re.S)
+_NUMBERED = re.compile(
+    r"\A(?:Chapter|Kapitel|Chapitre|Capítulo|Capitolo|Hoofdstuk|Глава)\s{1,3}(\d{1,5})\s{0,3}(?::\s{0,3}(.*))?\Z",
+    re.DOTALL,
+)
 
 
 def _chapter_title(text: str, index: int) -> tuple[int, str]:
@@ -213,7 +240,7 @@ def _title_from_head(document: _Document) -> str:
 
 # ---------------------------------------------------------------- by-lines
 
-_ARCHIVED_BY = re.compile(r"\s{0,5}\[archived by (.{1,200}?)\]", re.I | re.S)
+_ARCHIVED_BY = re.compile(r"\s{0,5}\[archived by (.{1,200}?)\]", re.IGNORECASE | re.DOTALL)
 
 
 def _authors(document: _Document, byline: LexborNode | None) -> tuple[Author, ...]:
@@ -233,10 +260,15 @@ def _authors(document: _Document, byline: LexborNode | None) -> tuple[Author, ..
             for name, archivist in zip(names, archivists, strict=False)
             if name
         ) + tuple(Author(intake.plain(name, "authors")) for name in names[len(archivists) :] if name)
-    links = byline.css('a[rel="author"]') or [link for link in byline.css("a") if "/users/" in shape.attribute(link, "href")]
+    links = byline.css('a[rel="author"]') or [
+        link for link in byline.css("a") if "/users/" in shape.attribute(link, "href")
+    ]
     if links:
         return tuple(
-            Author(intake.plain(shape.node_text(link), "authors"), url=shape.absolute(shape.attribute(link, "href"), document.page.url))
+            Author(
+                intake.plain(shape.node_text(link), "authors"),
+                url=shape.absolute(shape.attribute(link, "href"), document.page.url),
+            )
             for link in links
         )
     return tuple(Author(intake.plain(name, "authors")) for name in text.split(", ") if name.strip())
@@ -269,11 +301,13 @@ class _Facts:
             return None, None
         return _number(match[1]), None if match[2] == "?" else _number(match[2])
 
-    def fields(self) -> dict[str, object]:
+    def fields(self) -> dict[str, Any]:
         """The same in the words of Story."""
         posted, expected = self.chapters
         published = shape.iso_date(self.stats.get("published", ""))
-        updated = shape.iso_date(self.stats.get("status", "") or self.stats.get("updated", "") or self.stats.get("completed", ""))
+        updated = shape.iso_date(
+            self.stats.get("status", "") or self.stats.get("updated", "") or self.stats.get("completed", "")
+        )
         rating = self.ratings[0] if self.ratings else None
         mapped = [(text, text if text in WARNINGS else transforms.map_warning(text)) for text in self.warnings]
         return {
@@ -320,10 +354,14 @@ def _page_facts(document: _Document, meta: LexborNode) -> _Facts:
         if kind in _TAG_FIELDS:
             tags = _tags(document, dd)
             if not tags and kind in {"warning", "freeform"} and "show" in shape.node_text(dd).lower():
-                document.context.report("tags.hidden", "warning", "The saver's preferences hid these tags: unknown, not none.", where=kind)
+                document.context.report(
+                    "tags.hidden", "warning", "The saver's preferences hid these tags: unknown, not none.", where=kind
+                )
             getattr(facts, _TAG_FIELDS[kind]).extend(tags)
         elif kind == "language":
-            facts.language = shape.language_code(shape.attribute(dd, "lang")) or shape.language_code(shape.node_text(dd))
+            facts.language = shape.language_code(shape.attribute(dd, "lang")) or shape.language_code(
+                shape.node_text(dd)
+            )
         elif kind == "series":
             facts.series.extend(_series(document, dd))
         elif kind == "stats":
@@ -370,7 +408,11 @@ _STARS = {"*s*": "/", "*a*": "&", "*d*": ".", "*q*": "?", "*h*": "#"}
 def _tags(document: _Document, dd: LexborNode) -> list[str]:
     """The tags of one row as shown. Without links (old downloads) commas part them."""
     intake = document.intake
-    links = [link for link in dd.css("a") if "/tags/" in shape.attribute(link, "href") or "tag" in shape.attribute(link, "class").split()]
+    links = [
+        link
+        for link in dd.css("a")
+        if "/tags/" in shape.attribute(link, "href") or "tag" in shape.attribute(link, "class").split()
+    ]
     if links:
         names = (shape.node_text(link) or _from_address(shape.attribute(link, "href")) for link in links)
         return [value for name in names if (value := intake.plain(name))]
@@ -381,13 +423,13 @@ def _tags(document: _Document, dd: LexborNode) -> list[str]:
 
 def _from_address(href: str) -> str:
     """The exact name of a tag from its address."""
-    name = unquote(href.rsplit("/tags/", 1)[-1].split("/")[0])
+    name = unquote(href.rsplit("/tags/", 1)[-1].split("/", maxsplit=1)[0])
     for code, sign in _STARS.items():
         name = name.replace(code, sign)
     return name
 
 
-_PART_OF = re.compile(r"Part (\d[\d,]{0,6}) of\s{0,3}(.{0,300})", re.S)
+_PART_OF = re.compile(r"Part (\d[\d,]{0,6}) of\s{0,3}(.{0,300})", re.DOTALL)
 
 
 def _series(document: _Document, dd: LexborNode) -> Iterator[SeriesPlace]:
@@ -419,8 +461,12 @@ def _associations(document: _Document, items: list[LexborNode]) -> None:
         if lowered.startswith("for "):
             names = links or [part for part in re.split(r",\s|\band\b", text[4:].rstrip(".")) if part.strip()]
             document.gifts.extend(value for name in names if (value := intake.plain(name)))
-        elif lowered.startswith(("inspired by", "a translation of", "translation of", "a podfic of", "a remix of", "remix of")):
-            document.inspired_by.append(intake.plain(re.sub(r"(?i)\A.{0,30}?\b(?:by|of)\s{1,3}", "", text, count=1).rstrip(".")))
+        elif lowered.startswith(
+            ("inspired by", "a translation of", "translation of", "a podfic of", "a remix of", "remix of")
+        ):
+            document.inspired_by.append(
+                intake.plain(re.sub(r"(?i)\A.{0,30}?\b(?:by|of)\s{1,3}", "", text, count=1).rstrip("."))
+            )
         elif text:
             document.label("Association", text)
 
@@ -431,7 +477,14 @@ def _associations(document: _Document, items: list[LexborNode]) -> None:
 def _read_download(document: _Document) -> Story:
     page, intake = document.page, document.intake
     facts = _download_facts(document, page.first("#preface dl.tags") or page.first("dl.tags"))
-    link = next((node for node in page.tree.css("#preface p.message a, p.message a") if "/works/" in shape.attribute(node, "href")), None)
+    link = next(
+        (
+            node
+            for node in page.tree.css("#preface p.message a, p.message a")
+            if "/works/" in shape.attribute(node, "href")
+        ),
+        None,
+    )
     page.url = page.url if page.url and "/works/" in page.url else (shape.attribute(link, "href") or page.url)
     address = _work_address(document)
     preface = page.first("#preface .meta") or page.first("#preface")
@@ -440,7 +493,8 @@ def _read_download(document: _Document) -> Story:
     _associations(document, page.tree.css("#preface .meta ul li"))
     afterword = page.first("#afterword")
     story = Story(
-        title=intake.plain(shape.node_text(page.first("#preface h1") or page.first("h1")), "title") or _download_title(document),
+        title=intake.plain(shape.node_text(page.first("#preface h1") or page.first("h1")), "title")
+        or _download_title(document),
         authors=_authors(document, page.first("#preface div.byline") or page.first(".byline")),
         summary=intake.markup(blocks.get("summary"), "summary"),
         notes=intake.markup(blocks.get("notes") or blocks.get("note"), "notes"),
@@ -473,7 +527,10 @@ _DOWNLOAD_LABELS = (
     ("character", "characters"),
     ("additional tag", "freeforms"),
 )
-_STAT = re.compile(r"(Published|Completed|Updated|Words|Chapters):\s{0,5}(.*?)(?=\s{1,5}(?:Published|Completed|Updated|Words|Chapters):|\Z)", re.S)
+_STAT = re.compile(
+    r"(Published|Completed|Updated|Words|Chapters):\s{0,5}(.*?)(?=\s{1,5}(?:Published|Completed|Updated|Words|Chapters):|\Z)",
+    re.DOTALL,
+)
 
 
 def _download_facts(document: _Document, table: LexborNode | None) -> _Facts:
@@ -536,7 +593,9 @@ def _download_chapters(document: _Document) -> tuple[Chapter, ...]:
     return tuple(_download_chapter(document, part, index) for index, part in enumerate(parts, start=1))
 
 
-def _download_chapter(document: _Document, part: tuple[LexborNode | None, list[LexborNode], LexborNode | None], index: int) -> Chapter:
+def _download_chapter(
+    document: _Document, part: tuple[LexborNode | None, list[LexborNode], LexborNode | None], index: int
+) -> Chapter:
     head, bodies, end = part
     intake = document.intake
     where = f"chapters[{index - 1}]"
@@ -571,7 +630,14 @@ def _work_address(document: _Document) -> _Address:
     """The work's own address and ids, from the page's address or from links that only a work page has."""
     page = document.page
     candidates = [page.url or ""]
-    for selector in ("#chapters h3.title a", "li.share a", "#chapter_index form", "li.download a", 'input[name="kudo[commentable_id]"]', "li.bookmark a"):
+    for selector in (
+        "#chapters h3.title a",
+        "li.share a",
+        "#chapter_index form",
+        "li.download a",
+        'input[name="kudo[commentable_id]"]',
+        "li.bookmark a",
+    ):
         node = page.first(selector)
         if node is not None:
             candidates += [shape.attribute(node, "href"), shape.attribute(node, "action")]

@@ -53,9 +53,9 @@ _HEAD_LINE = re.compile(
     r"|reply-to|article-i\.d\.|return-path|received|references|followup-to|summary|keywords|expires|approved|status|to|cc|mime-version"
     r"|content-[a-z-]{1,30}|in-reply-to|delivered-to|mailing-list|precedence|list-[a-z-]{1,30}|originator|archive-name|user-agent|posted"
     r"|supersedes|control|bcc|errors-to|resent-[a-z-]{1,20})\s{0,3}:\s{0,5}(.{0,2000})\Z",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
-_ENVELOPE = re.compile(r"\A>?From \S{1,200}|\AArticle:? \d{1,9} of \S{1,100}", re.S)
+_ENVELOPE = re.compile(r"\A>?From \S{1,200}|\AArticle:? \d{1,9} of \S{1,100}", re.DOTALL)
 
 
 def split_posts(lines: list[str]) -> list[Post]:
@@ -92,19 +92,31 @@ def _head_at(lines: list[str], number: int) -> tuple[dict[str, str], int]:
         elif not (at == number and _ENVELOPE.match(line)):
             return {}, number
         at += 1
-    if len(head) < 3 or not ({"from", "subject"} & head.keys()) or not ({"from", "date", "message-id", "newsgroups", "to"} & head.keys()):
+    if (
+        len(head) < 3
+        or not ({"from", "subject"} & head.keys())
+        or not ({"from", "date", "message-id", "newsgroups", "to"} & head.keys())
+    ):
         return {}, number
     return head, at
 
 
-_SENDER = re.compile(r"\A\s{0,3}(?:\"?(?P<before>[^\"<>()]{2,100}?)\"?\s{0,3}<[^>]{0,200}>|\S{1,200}\s{1,3}\((?P<inside>[^()]{2,100})\))")
+_SENDER = re.compile(
+    r"\A\s{0,3}(?:\"?(?P<before>[^\"<>()]{2,100}?)\"?\s{0,3}<[^>]{0,200}>|\S{1,200}\s{1,3}\((?P<inside>[^()]{2,100})\))"
+)
 
 
 def sender_name(value: str) -> str:
     """The person of a From line: "a@b.c (Name, Remarks)" or "Name <a@b.c>"; "" when it is an address alone."""
     match = _SENDER.match(value)
     name = (match["before"] or match["inside"] or "") if match else ""
-    return "" if "@" in name else re.split(r",(?!\s{0,2}(?:jr|sr)\b)|\s{2,}|\s[-/]\s", name, maxsplit=1, flags=re.I)[0].strip(" \"'")
+    return (
+        ""
+        if "@" in name
+        else re.split(r",(?!\s{0,2}(?:jr|sr)\b)|\s{2,}|\s[-/]\s", name, maxsplit=1, flags=re.IGNORECASE)[0].strip(
+            " \"'"
+        )
+    )
 
 
 # ---------------------------------------------------------------- posts of one story
@@ -119,7 +131,10 @@ def _take_posts(draft: shape.Draft, posts: list[Post]) -> None:
         stop = _signature(draft, post)
         start, end = _text_of(texts, post, stop, facts)
         draft.sections.append((len(kept), f"Part {post.part or number}" if len(posts) > 1 else ""))
-        if notes := draft.prose.render(post.start, start):
+        top = start if facts.top is None else facts.top
+        while top > post.start and not shape.is_words(texts[top - 1]):
+            top -= 1
+        if notes := draft.prose.render(post.start, top):
             draft.notes_at.append((len(kept), notes))
         kept += [*lines[start:end], shape.Line("", "")]
         if end_notes := draft.prose.render(end, stop):
@@ -130,10 +145,11 @@ def _take_posts(draft: shape.Draft, posts: list[Post]) -> None:
 
 @dataclass(slots=True)
 class _Found:
-    """What the text of a post says about itself, against its mail head."""
+    """What the text of a post says about itself, against its mail head. `top` is the line its title box begins on."""
 
     title: str = ""
     author: str = ""
+    top: int | None = None
 
 
 def _take_heads(draft: shape.Draft, posts: list[Post], found: list[_Found]) -> None:
@@ -147,15 +163,25 @@ def _take_heads(draft: shape.Draft, posts: list[Post], found: list[_Found]) -> N
     byline = next((facts.author for facts in found if facts.author), "")
     sender = sender_name(first.head.get("from", ""))
     draft.intake.redact(sum(1 for post in posts if "@" in post.head.get("from", "")))
-    draft.authors = shape.authors_of(draft.intake, byline) or ((Author(draft.intake.plain(sender, "authors")),) if sender else ())
+    draft.authors = shape.authors_of(draft.intake, byline) or (
+        (Author(draft.intake.plain(sender, "authors")),) if sender else ()
+    )
     if byline and sender and sender.split()[-1].lower() not in byline.lower():
-        draft.context.report("author.poster", "info", "The story was posted by somebody else than its author.", where="authors")
+        draft.context.report(
+            "author.poster", "info", "The story was posted by somebody else than its author.", where="authors"
+        )
     parts = max((post.parts or 0 for post in posts), default=0)
     if parts:
         draft.facts["expected_chapters"] = parts
         here = {post.part for post in posts if post.part}
         if len(here) < parts:
-            draft.context.report("chapters.missing", "loss", f"The subject says {parts} parts; {len(here)} are here.", where="chapters", count=parts - len(here))
+            draft.context.report(
+                "chapters.missing",
+                "loss",
+                f"The subject says {parts} parts; {len(here)} are here.",
+                where="chapters",
+                count=parts - len(here),
+            )
     for name in ("newsgroups", "summary", "keywords"):
         if value := first.head.get(name):
             draft.labels.append((name.capitalize(), draft.intake.plain(value)))
@@ -163,7 +189,9 @@ def _take_heads(draft: shape.Draft, posts: list[Post], found: list[_Found]) -> N
         draft.labels.append(("Subject", draft.intake.plain(first.head.get("subject", ""))))
 
 
-_SMALL = frozenset("a an and as at but by for from in nor of on or the to with".split())
+_SMALL = frozenset(
+    ["a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "nor", "of", "on", "or", "the", "to", "with"]
+)
 
 
 def _proper(title: str) -> str:
@@ -171,7 +199,9 @@ def _proper(title: str) -> str:
     if not title.isupper() or len(title) < 5:
         return title
     words = title.lower().split()
-    return " ".join(word if place and word in _SMALL else word[:1].upper() + word[1:] for place, word in enumerate(words))
+    return " ".join(
+        word if place and word in _SMALL else word[:1].upper() + word[1:] for place, word in enumerate(words)
+    )
 
 
 def _letters(text: str) -> str:
@@ -188,7 +218,13 @@ def _signature(draft: shape.Draft, post: Post) -> int:
     for index in range(post.stop - 1, max(post.start, post.stop - _SIGNATURE_LINES), -1):
         if _SIGNATURE.match(lines[index].text):
             removed = [line.text for line in lines[index + 1 : post.stop] if line.text.strip()]
-            draft.context.report("furniture.removed", "info", "The signature of a post was left out.", where="chapters", count=len(removed))
+            draft.context.report(
+                "furniture.removed",
+                "info",
+                "The signature of a post was left out.",
+                where="chapters",
+                count=len(removed),
+            )
             draft.intake.redact(sum("@" in line for line in removed))
             return index
     return post.stop
@@ -211,7 +247,8 @@ def _boxed(lines: list[str], post: Post) -> list[Post]:
     boxes = [
         index
         for index in range(post.start, post.stop)
-        if _letters(lines[index]) == key and any(shape.is_rule(lines[near]) for near in (index - 1, index + 1) if 0 <= near < len(lines))
+        if _letters(lines[index]) == key
+        and any(shape.is_rule(lines[near]) for near in (index - 1, index + 1) if 0 <= near < len(lines))
     ]
     starts = [post.start]
     for index in boxes[1:]:
@@ -224,8 +261,10 @@ def _boxed(lines: list[str], post: Post) -> list[Post]:
 
 
 _BOX_LINES = 60
-_PART_LINE = re.compile(r"(?i)\A[\W_]{0,80}(?:part|pt\.?|chapter)\s{1,3}[\divx]{1,5}(?:\s{0,2}(?:of|/)\s{0,2}\d{1,3})?[\W_]{0,80}\Z")
-_BY = re.compile(r"(?i)\A\W{0,6}(?:written\s)?by\b[:\s]{0,3}(?P<name>.{0,80})\Z", re.S)
+_PART_LINE = re.compile(
+    r"(?i)\A[\W_]{0,80}(?:part|pt\.?|chapter)\s{1,3}[\divx]{1,5}(?:\s{0,2}(?:of|/)\s{0,2}\d{1,3})?[\W_]{0,80}\Z"
+)
+_BY = re.compile(r"(?i)\A\W{0,6}(?:written\s)?by\b[:\s]{0,3}(?P<name>.{0,80})\Z", re.DOTALL)
 
 
 def _below_title(lines: list[str], post: Post, stop: int, found: _Found) -> int:
@@ -241,12 +280,14 @@ def _below_title(lines: list[str], post: Post, stop: int, found: _Found) -> int:
         letters = _letters(text)
         if len(key) > 3 and key in letters and len(letters) < len(key) + 50:
             found.title = post.title if letters != key else found.title or text
+            found.top = index
             return _skip_box(lines, index + 1, stop, found)
         match = _BY.match(text)
         if match and _is_byline(lines, index, match["name"]):
-            above = next((lines[at] for at in range(index - 1, post.start - 1, -1) if shape.is_words(lines[at])), "")
-            if 0 < len(above.strip()) < 80:
-                found.title = shape.split_title(shape.despaced(above))[0]
+            top = next((at for at in range(index - 1, post.start - 1, -1) if shape.is_words(lines[at])), index)
+            found.top = index
+            if top < index and len(lines[top].strip()) < 80:
+                found.title, found.top = shape.split_title(shape.despaced(lines[top]))[0], top
             return _skip_box(lines, index, stop, found)
     return post.start
 
@@ -254,8 +295,17 @@ def _below_title(lines: list[str], post: Post, stop: int, found: _Found) -> int:
 def _stands_out(lines: list[str], index: int) -> bool:
     """Nothing but rules, blanks and a by-line touches the line."""
     for near in (index - 1, index + 1):
-        if 0 <= near < len(lines) and shape.is_words(lines[near]) and not _BY.match(lines[near].strip()) and not _HEAD_LINE.match(lines[near]):
-            return len(lines[index].expandtabs()) - len(lines[index].expandtabs().lstrip()) >= 8 and near == index - 1 and bool(_BY.match(lines[index].strip()))
+        if (
+            0 <= near < len(lines)
+            and shape.is_words(lines[near])
+            and not _BY.match(lines[near].strip())
+            and not _HEAD_LINE.match(lines[near])
+        ):
+            return (
+                len(lines[index].expandtabs()) - len(lines[index].expandtabs().lstrip()) >= 8
+                and near == index - 1
+                and bool(_BY.match(lines[index].strip()))
+            )
     return True
 
 
@@ -306,7 +356,9 @@ def _below_cast(lines: list[str], start: int, stop: int) -> int | None:
 
 
 _REMARK_LINES = 60
-_CLOSING = re.compile(r"(?i)\A\W{0,20}(?:to be continued|tbc|fade out|end (?:of )?part \w{1,6}|continued in part \w{1,6}|the\W{1,30}end)\W{0,40}\Z")
+_CLOSING = re.compile(
+    r"(?i)\A\W{0,20}(?:to be continued|tbc|fade out|end (?:of )?part \w{1,6}|continued in part \w{1,6}|the\W{1,30}end)\W{0,40}\Z"
+)
 
 
 def _above_remarks(lines: list[str], post: Post, start: int, stop: int) -> int:
@@ -314,10 +366,19 @@ def _above_remarks(lines: list[str], post: Post, start: int, stop: int) -> int:
     sender = _letters(sender_name(post.head.get("from", "")))
     for index in range(max(start, stop - _REMARK_LINES), stop):
         text = lines[index].strip()
-        if _CLOSING.match(text) and (stop - index < 20 or "fade" not in text.lower()) and not text.lower().strip("-_=*~ ").startswith("the"):
+        if (
+            _CLOSING.match(text)
+            and (stop - index < 20 or "fade" not in text.lower())
+            and not text.lower().strip("-_=*~ ").startswith("the")
+        ):
             return index + 1
         if text.startswith("/*") and any("*/" in line for line in lines[index:stop]):
             return index
-        if shape.is_rule(text) and len(text) > 40 and sender and any(sender in _letters(line) for line in lines[index:stop]):
+        if (
+            shape.is_rule(text)
+            and len(text) > 40
+            and sender
+            and any(sender in _letters(line) for line in lines[index:stop])
+        ):
             return index
     return stop

@@ -1,20 +1,20 @@
 """From an HTML or text document to chapters, notes and furniture: what several readers share.
 
-    intake    foreign text into clean fields
-    facts     dates and languages
-    page      HTML documents and what captures wrap around them
-    lines     plain documents as lines; flatten makes lines of HTML
-    titles, values, chapters, story     from lines to a Story
+intake    foreign text into clean fields
+facts     dates and languages
+page      HTML documents and what captures wrap around them
+lines     plain documents as lines; flatten makes lines of HTML
+titles, values, chapters, story     from lines to a Story
 """
 
 from .draft import Draft
 from .facts import guess_language, iso_date, language_code
 from .flatten import prose_from_html
 from .intake import Intake, declared_charset, decoded
-from .lines import Line, Prose, escaped, is_rule, is_words, prose_from_text
+from .lines import Line, Prose, despaced, escaped, is_rule, is_words, prose_from_text
 from .page import Page, absolute, attribute, node_text, open_page
 from .story import story_from_prose
-from .titles import authors_of, despaced, split_title
+from .titles import authors_of, split_title
 
 __all__ = [
     "Draft",

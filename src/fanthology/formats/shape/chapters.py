@@ -32,9 +32,13 @@ def chapters_of(draft: Draft, start: int, end: int) -> tuple[Chapter, ...]:
     for span in spans:
         position = len(chapters) + 1
         chapter = draft.intake.chapter(
-            position, draft.prose.render(span.start, span.stop), draft.intake.plain(span.title, f"chapters[{position - 1}].title")
+            position,
+            draft.prose.render(span.start, span.stop),
+            draft.intake.plain(span.title, f"chapters[{position - 1}].title"),
         )
-        chapters.append(_with_notes(draft, chapter, span, is_first=position == 1, is_last=len(chapters) == len(spans) - 1))
+        chapters.append(
+            _with_notes(draft, chapter, span, is_first=position == 1, is_last=len(chapters) == len(spans) - 1)
+        )
     return tuple(chapters)
 
 
@@ -46,7 +50,9 @@ def _with_notes(draft: Draft, chapter: Chapter, span: _Span, *, is_first: bool, 
     end_notes = "".join(html for at, html in draft.end_notes_at if lower < at <= upper)
     where = f"chapters[{chapter.position - 1}]"
     return replace(
-        chapter, notes=draft.intake.markup(notes, f"{where}.notes"), end_notes=draft.intake.markup(end_notes, f"{where}.end_notes")
+        chapter,
+        notes=draft.intake.markup(notes, f"{where}.notes"),
+        end_notes=draft.intake.markup(end_notes, f"{where}.end_notes"),
     )
 
 
@@ -77,7 +83,9 @@ def _lead(draft: Draft, start: int, first: int) -> list[_Span]:
     if words and any(is_words(line.text) for line in draft.prose.lines[start:first]):
         notes = draft.intake.markup(draft.prose.render(start, first), "notes")
         draft.facts["notes"] = Markup((draft.facts.get("notes") or "") + notes)
-        draft.context.report("notes.boundary", "info", "What stands before the first chapter was taken for notes.", where="notes")
+        draft.context.report(
+            "notes.boundary", "info", "What stands before the first chapter was taken for notes.", where="notes"
+        )
     return []
 
 
@@ -101,7 +109,12 @@ def _single(draft: Draft, start: int, end: int) -> _Span:
     if whole.lower() == draft.title.lower():
         return _Span(text[len(whole) :].strip(" ,:-–—()[]") if part or whole != text else "", first + 1, end)
     heading = heading_of(text)
-    if heading and heading.kind != "bare" and draft.facts.get("expected_chapters") and _stands_alone(draft.prose, first, heading):
+    if (
+        heading
+        and heading.kind != "bare"
+        and draft.facts.get("expected_chapters")
+        and _stands_alone(draft.prose, first, heading)
+    ):
         return _Span(heading.title, first + 1, end)
     return _Span("", start, end)
 

@@ -10,10 +10,12 @@ from ..model import Author
 from .intake import Intake
 from .lines import Prose
 
+
 @dataclass(slots=True)
 class Draft:
     """A story in the making: what a reader knows beforehand and what the lines add.
 
+    `part` is the number in a title such as "The Lamp (2/7)".
     `facts` are further fields of Story by name. `sections` are (first line, title) of posts or pages put together;
     `notes_at` and `end_notes_at` are (line, HTML) of remarks that belong to the chapter around that line.
     """
@@ -26,6 +28,7 @@ class Draft:
     updated: str | None = None
     complete: bool | None = None
     language: str | None = None
+    part: int | None = None
     end_notes: str = ""
     sections: list[tuple[int, str]] = field(default_factory=list)
     notes_at: list[tuple[int, str]] = field(default_factory=list)
@@ -36,5 +39,3 @@ class Draft:
     @property
     def context(self) -> Context:
         return self.intake.context
-
-

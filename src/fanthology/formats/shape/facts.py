@@ -7,18 +7,34 @@ import unicodedata
 from collections import Counter
 from datetime import date
 
-_MONTHS = {name: number for number, names in enumerate(
-    (
-        "jan january januar janvier enero", "feb february februar fevrier febrero", "mar march maerz marz mars marzo",
-        "apr april avril abril", "may mai mayo", "jun june juni juin junio", "jul july juli juillet julio",
-        "aug august aout agosto", "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
-        "nov november novembre noviembre", "dec december dez dezember decembre diciembre",
-    ),
-    start=1,
-) for name in names.split()}
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero",
+            "feb february februar fevrier febrero",
+            "mar march maerz marz mars marzo",
+            "apr april avril abril",
+            "may mai mayo",
+            "jun june juni juin junio",
+            "jul july juli juillet julio",
+            "aug august aout agosto",
+            "sep sept september septembre septiembre",
+            "oct october okt oktober octobre octubre",
+            "nov november novembre noviembre",
+            "dec december dez dezember decembre diciembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
 _ISO = re.compile(r"\b(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?\b")
-_DAY_MONTH_YEAR = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|\.)?[\s\-/]{1,3}(?:of |de )?([^\W\d_]{3,10})\.?,?[\s\-/]{1,3}(?:de )?('?\d{2}|\d{4})\b")
-_MONTH_DAY_YEAR = re.compile(r"\b([^\W\d_]{3,10})\.?[\s\-/]{1,3}(\d{1,2})(?:st|nd|rd|th)?,?[\s\-/]{1,3}('?\d{2}|\d{4})\b")
+_DAY_MONTH_YEAR = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th|\.)?[\s\-/]{1,3}(?:of |de )?([^\W\d_]{3,10})\.?,?[\s\-/]{1,3}(?:de )?('?\d{2}|\d{4})\b"
+)
+_MONTH_DAY_YEAR = re.compile(
+    r"\b([^\W\d_]{3,10})\.?[\s\-/]{1,3}(\d{1,2})(?:st|nd|rd|th)?,?[\s\-/]{1,3}('?\d{2}|\d{4})\b"
+)
 _MONTH_YEAR = re.compile(r"\b([^\W\d_]{3,10})\.?,?\s{1,3}(\d{4})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})\b")
 _YEAR = re.compile(r"\A\W{0,3}((?:19|20)\d{2})\W{0,3}\Z")
@@ -29,15 +45,12 @@ def iso_date(text: str) -> str | None:
     text = text[:200]
     if match := _ISO.search(text):
         return day_of(int(match[1]), int(match[2]), int(match[3]) if match[3] else None)
-    if match := _DAY_MONTH_YEAR.search(text):
-        if month := _month(match[2]):
-            return day_of(_full_year(match[3]), month, int(match[1]))
-    if match := _MONTH_DAY_YEAR.search(text):
-        if month := _month(match[1]):
-            return day_of(_full_year(match[3]), month, int(match[2]))
-    if match := _MONTH_YEAR.search(text):
-        if month := _month(match[1]):
-            return day_of(int(match[2]), month, None)
+    if (match := _DAY_MONTH_YEAR.search(text)) and (month := _month(match[2])):
+        return day_of(_full_year(match[3]), month, int(match[1]))
+    if (match := _MONTH_DAY_YEAR.search(text)) and (month := _month(match[1])):
+        return day_of(_full_year(match[3]), month, int(match[2]))
+    if (match := _MONTH_YEAR.search(text)) and (month := _month(match[1])):
+        return day_of(int(match[2]), month, None)
     if match := _NUMERIC.search(text):
         return _numeric_date(int(match[1]), match[2], int(match[3]), match[4])
     return match[1] if (match := _YEAR.match(text)) else None
@@ -75,16 +88,71 @@ def day_of(year: int, month: int, day: int | None) -> str | None:
 
 
 _LANGUAGES = {
-    "english": "en", "british english": "en", "american english": "en", "deutsch": "de", "german": "de", "français": "fr", "francais": "fr",
-    "french": "fr", "español": "es", "espanol": "es", "spanish": "es", "italiano": "it", "italian": "it", "português europeu": "pt-PT",
-    "português brasileiro": "pt-BR", "português": "pt", "portuguese": "pt", "nederlands": "nl", "dutch": "nl", "русский": "ru",
-    "russian": "ru", "中文": "zh", "中文-普通话 國語": "zh", "中文-普通话 国语": "zh", "chinese": "zh", "日本語": "ja", "japanese": "ja",
-    "한국어": "ko", "korean": "ko", "polski": "pl", "polish": "pl", "suomi": "fi", "finnish": "fi", "svenska": "sv", "swedish": "sv",
-    "dansk": "da", "danish": "da", "norsk": "no", "norwegian": "no", "magyar": "hu", "hungarian": "hu", "čeština": "cs", "czech": "cs",
-    "türkçe": "tr", "turkish": "tr", "ελληνικά": "el", "greek": "el", "עברית": "he", "hebrew": "he", "العربية": "ar", "arabic": "ar",
-    "українська": "uk", "ukrainian": "uk", "tiếng việt": "vi", "vietnamese": "vi", "bahasa indonesia": "id", "indonesian": "id",
-    "esperanto": "eo", "lingua latina": "la", "latin": "la", "català": "ca", "catalan": "ca", "română": "ro", "romanian": "ro",
-}  # fmt: skip
+    "english": "en",
+    "british english": "en",
+    "american english": "en",
+    "deutsch": "de",
+    "german": "de",
+    "français": "fr",
+    "francais": "fr",
+    "french": "fr",
+    "español": "es",
+    "espanol": "es",
+    "spanish": "es",
+    "italiano": "it",
+    "italian": "it",
+    "português europeu": "pt-PT",
+    "português brasileiro": "pt-BR",
+    "português": "pt",
+    "portuguese": "pt",
+    "nederlands": "nl",
+    "dutch": "nl",
+    "русский": "ru",
+    "russian": "ru",
+    "中文": "zh",
+    "中文-普通话 國語": "zh",
+    "中文-普通话 国语": "zh",
+    "chinese": "zh",
+    "日本語": "ja",
+    "japanese": "ja",
+    "한국어": "ko",
+    "korean": "ko",
+    "polski": "pl",
+    "polish": "pl",
+    "suomi": "fi",
+    "finnish": "fi",
+    "svenska": "sv",
+    "swedish": "sv",
+    "dansk": "da",
+    "danish": "da",
+    "norsk": "no",
+    "norwegian": "no",
+    "magyar": "hu",
+    "hungarian": "hu",
+    "čeština": "cs",
+    "czech": "cs",
+    "türkçe": "tr",
+    "turkish": "tr",
+    "ελληνικά": "el",
+    "greek": "el",
+    "עברית": "he",
+    "hebrew": "he",
+    "العربية": "ar",
+    "arabic": "ar",
+    "українська": "uk",
+    "ukrainian": "uk",
+    "tiếng việt": "vi",
+    "vietnamese": "vi",
+    "bahasa indonesia": "id",
+    "indonesian": "id",
+    "esperanto": "eo",
+    "lingua latina": "la",
+    "latin": "la",
+    "català": "ca",
+    "catalan": "ca",
+    "română": "ro",
+    "romanian": "ro",
+}
 _BCP47 = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -97,13 +165,204 @@ def language_code(text: str) -> str | None:
 
 
 _COMMON_WORDS = {
-    "en": frozenset("the and of to a in was he she it that his her had with you for not but said they on at i is as be my him me".split()),
-    "de": frozenset("der die das und nicht ich sie er es ist in zu den mit sich auf ein eine war von dem als hatte ihm wie".split()),
-    "fr": frozenset("le la les et de des un une il elle que qui dans ne pas je se en avait était pour sur est son sa".split()),
-    "es": frozenset("el la los las y de que en un una no se su por con para lo había era como más le pero".split()),
-    "it": frozenset("il la le e di che un una non si in per con era aveva come lo gli della sono ma del".split()),
-    "pt": frozenset("o a os as e de que não um uma em se para com por seu sua ele ela mais como mas estava".split()),
-    "nl": frozenset("de het een en van ik hij ze niet dat in op te zijn was met voor maar had er je haar".split()),
+    "en": frozenset(
+        [
+            "the",
+            "and",
+            "of",
+            "to",
+            "a",
+            "in",
+            "was",
+            "he",
+            "she",
+            "it",
+            "that",
+            "his",
+            "her",
+            "had",
+            "with",
+            "you",
+            "for",
+            "not",
+            "but",
+            "said",
+            "they",
+            "on",
+            "at",
+            "i",
+            "is",
+            "as",
+            "be",
+            "my",
+            "him",
+            "me",
+        ]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "die",
+            "das",
+            "und",
+            "nicht",
+            "ich",
+            "sie",
+            "er",
+            "es",
+            "ist",
+            "in",
+            "zu",
+            "den",
+            "mit",
+            "sich",
+            "auf",
+            "ein",
+            "eine",
+            "war",
+            "von",
+            "dem",
+            "als",
+            "hatte",
+            "ihm",
+            "wie",
+        ]
+    ),
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "et",
+            "de",
+            "des",
+            "un",
+            "une",
+            "il",
+            "elle",
+            "que",
+            "qui",
+            "dans",
+            "ne",
+            "pas",
+            "je",
+            "se",
+            "en",
+            "avait",
+            "était",
+            "pour",
+            "sur",
+            "est",
+            "son",
+            "sa",
+        ]
+    ),
+    "es": frozenset(
+        [
+            "el",
+            "la",
+            "los",
+            "las",
+            "y",
+            "de",
+            "que",
+            "en",
+            "un",
+            "una",
+            "no",
+            "se",
+            "su",
+            "por",
+            "con",
+            "para",
+            "lo",
+            "había",
+            "era",
+            "como",
+            "más",
+            "le",
+            "pero",
+        ]
+    ),
+    "it": frozenset(
+        [
+            "il",
+            "la",
+            "le",
+            "e",
+            "di",
+            "che",
+            "un",
+            "una",
+            "non",
+            "si",
+            "in",
+            "per",
+            "con",
+            "era",
+            "aveva",
+            "come",
+            "lo",
+            "gli",
+            "della",
+            "sono",
+            "ma",
+            "del",
+        ]
+    ),
+    "pt": frozenset(
+        [
+            "o",
+            "a",
+            "os",
+            "as",
+            "e",
+            "de",
+            "que",
+            "não",
+            "um",
+            "uma",
+            "em",
+            "se",
+            "para",
+            "com",
+            "por",
+            "seu",
+            "sua",
+            "ele",
+            "ela",
+            "mais",
+            "como",
+            "mas",
+            "estava",
+        ]
+    ),
+    "nl": frozenset(
+        [
+            "de",
+            "het",
+            "een",
+            "en",
+            "van",
+            "ik",
+            "hij",
+            "ze",
+            "niet",
+            "dat",
+            "in",
+            "op",
+            "te",
+            "zijn",
+            "was",
+            "met",
+            "voor",
+            "maar",
+            "had",
+            "er",
+            "je",
+            "haar",
+        ]
+    ),
 }
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -114,6 +373,9 @@ def guess_language(text: str) -> str | None:
     if len(words) < 40:
         return None
     counts = Counter(words)
-    shares = sorted(((sum(counts[word] for word in common) / len(words), code) for code, common in _COMMON_WORDS.items()), reverse=True)
+    shares = sorted(
+        ((sum(counts[word] for word in common) / len(words), code) for code, common in _COMMON_WORDS.items()),
+        reverse=True,
+    )
     (best, code), (second, _) = shares[:2]
     return code if best > 0.12 and best > second * 1.5 else None

@@ -12,16 +12,121 @@ from .lines import Line, Prose, escaped, is_rule, joined, keeps_lines, paragraph
 from .page import Page
 
 _BLOCKS = frozenset(
-    "p div center h1 h2 h3 h4 h5 h6 address article section main header footer aside nav figure figcaption form fieldset dl dt dd ul ol li table tbody "
-    "thead tfoot tr td th caption blockquote pre hr body details summary noframes noscript xmp listing plaintext".split()
+    [
+        "p",
+        "div",
+        "center",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "address",
+        "article",
+        "section",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "nav",
+        "figure",
+        "figcaption",
+        "form",
+        "fieldset",
+        "dl",
+        "dt",
+        "dd",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "blockquote",
+        "pre",
+        "hr",
+        "body",
+        "details",
+        "summary",
+        "noframes",
+        "noscript",
+        "xmp",
+        "listing",
+        "plaintext",
+    ]
 )
 _PATHS = frozenset({"blockquote", "ul", "ol", "li", "table", "tr", "td", "th"})
-_SKIPPED = frozenset("script style head title meta link template iframe object embed applet select option button input textarea map area svg math audio video".split())
-_INLINES = frozenset("b i em strong u s strike del ins sub sup big small tt code kbd var samp cite q abbr acronym dfn a ruby rt rp rb".split())
-_ITALIC = re.compile(r"font-style\s{0,3}:\s{0,3}(?:italic|oblique)", re.I)
-_BOLD = re.compile(r"font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)", re.I)
-_CENTRED = re.compile(r"text-align\s{0,3}:\s{0,3}center", re.I)
-_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|mso-hide\s{0,3}:\s{0,3}all", re.I)
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "map",
+        "area",
+        "svg",
+        "math",
+        "audio",
+        "video",
+    ]
+)
+_INLINES = frozenset(
+    [
+        "b",
+        "i",
+        "em",
+        "strong",
+        "u",
+        "s",
+        "strike",
+        "del",
+        "ins",
+        "sub",
+        "sup",
+        "big",
+        "small",
+        "tt",
+        "code",
+        "kbd",
+        "var",
+        "samp",
+        "cite",
+        "q",
+        "abbr",
+        "acronym",
+        "dfn",
+        "a",
+        "ruby",
+        "rt",
+        "rp",
+        "rb",
+    ]
+)
+_ITALIC = re.compile(r"font-style\s{0,3}:\s{0,3}(?:italic|oblique)", re.IGNORECASE)
+_BOLD = re.compile(r"font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)", re.IGNORECASE)
+_CENTRED = re.compile(r"text-align\s{0,3}:\s{0,3}center", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|mso-hide\s{0,3}:\s{0,3}all", re.IGNORECASE
+)
+_MEANING = re.compile("|".join(each.pattern for each in (_ITALIC, _BOLD, _CENTRED, _HIDDEN)), re.IGNORECASE)
 _CSS_CLASS = re.compile(r"\.([A-Za-z][\w-]{0,60})\s{0,5}\{([^{}]{0,2000})\}")
 
 
@@ -47,14 +152,23 @@ class _Flattener:
         text = re.sub(r"[ \t\r\n\f]+", " ", text)
         html = "".join(self.html)
         if text.strip() or "<img" in html:
-            indented = self.breaks == 1 and re.match(r"[ ]{0,3}(?:\xa0[ ]?){3,}|\u3000", "".join(self.text)[:30].lstrip("\n\r\t"))
+            indented = self.breaks == 1 and re.match(
+                r"[ ]{0,3}(?:\xa0[ ]?){3,}|\u3000", "".join(self.text)[:30].lstrip("\n\r\t")
+            )
             if self.breaks > 1 or indented:
                 self.new_group()
                 if self.lines and self.lines[-1].text:
                     self.lines.append(Line("", ""))
             closing = "".join(f"</{tag}>" for tag, _ in reversed(self.inline))
             self.lines.append(
-                Line(text.strip(), (html + closing).strip(), self.tags[-1], self.group, self.centred > 0, tuple(self.path))
+                Line(
+                    text.strip(),
+                    (html + closing).strip(),
+                    self.tags[-1],
+                    self.group,
+                    self.centred > 0,
+                    tuple(self.path),
+                )
             )
             self.breaks = 0
         self.text = []
@@ -88,9 +202,8 @@ def prose_from_html(page: Page, root: LexborNode | None = None) -> Prose:
     """A document as lines: blocks become lines between blank ones, `<br>` ends a line, two of them end a paragraph."""
     styles: dict[str, str] = {}
     for sheet in page.tree.css("style"):
-        for name, body in _CSS_CLASS.findall((sheet.text() or "")[:200_000]):
-            if _ITALIC.search(body) or _BOLD.search(body) or _CENTRED.search(body) or _HIDDEN.search(body):
-                styles[name] = body
+        rules = _CSS_CLASS.findall((sheet.text() or "")[:200_000])
+        styles |= {name: body for name, body in rules if _MEANING.search(body)}
     flattener = _Flattener(styles)
     start = root or page.tree.body or page.tree.root
     if start is not None:
@@ -162,7 +275,11 @@ def _enter_block(flattener: _Flattener, node: LexborNode, tag: str, style: str) 
         flattener.counter += 1
         flattener.path.append((tag, flattener.counter))
         marks.append("path")
-    if tag == "center" or (node.attributes.get("align") or "").lower() == "center" or (style and _CENTRED.search(style)):
+    if (
+        tag == "center"
+        or (node.attributes.get("align") or "").lower() == "center"
+        or (style and _CENTRED.search(style))
+    ):
         flattener.centred += 1
         marks.append("centred")
     if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
@@ -225,14 +342,16 @@ def _preformatted(flattener: _Flattener, node: LexborNode) -> None:
         tag = "hr" if len(lines) == 1 and is_rule(lines[0]) and set(lines[0]) <= set("-_=") else "p"
         for line in lines:
             shown = "<hr>" if tag == "hr" else escaped(line)
-            flattener.lines.append(Line("" if tag == "hr" else line, shown, tag, flattener.group, path=tuple(flattener.path)))
+            flattener.lines.append(
+                Line("" if tag == "hr" else line, shown, tag, flattener.group, path=tuple(flattener.path))
+            )
         flattener.lines.append(Line("", ""))
     flattener.new_group()
 
 
 def _is_layout(node: LexborNode) -> bool:
     """A table that holds the page rather than data: a cell with much text, or tables within."""
-    table = node
+    table: LexborNode | None = node
     while table is not None and table.tag != "table":
         table = table.parent
     if table is None:

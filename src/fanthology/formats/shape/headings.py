@@ -7,21 +7,61 @@ from dataclasses import dataclass
 
 from .lines import despaced
 
-_NUMBERS = {word: number for number, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
-)}  # fmt: skip
-_NUMBERS |= {word: number for number, word in enumerate("erstes zweites drittes viertes fünftes sechstes siebtes achtes neuntes zehntes".split(), start=1)}
-_NUMBERS |= {word: number for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)}
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
+_NUMBERS |= {
+    word: number
+    for number, word in enumerate(
+        ["erstes", "zweites", "drittes", "viertes", "fünftes", "sechstes", "siebtes", "achtes", "neuntes", "zehntes"],
+        start=1,
+    )
+}
+_NUMBERS |= {
+    word: number
+    for number, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], start=1
+    )
+}
 _NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50}
-_ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z", re.I)
+_ROMAN = re.compile(r"(?=[ivxlc])(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z", re.IGNORECASE)
 _HEADING = re.compile(
     r"\A\W{0,6}(?P<kind>chapter|ch\.|part|pt\.|act|scene|episode|book|kapitel|teil|chapitre|partie|capítulo|capitulo|parte|section|day|letter)"
-    r"\s{0,3}[#:]?\s{0,3}(?P<number>\d{1,4}|[ivxlc]{1,8}|[a-zü]{3,9}(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)(?P<of>\s{0,2}(?:/|of)\s{0,2}\d{1,4})?"
+    r"\s{0,3}[#:]?\s{0,3}(?P<number>\d{1,4}|[ivxlc]{1,8}|[a-zü]{3,9}(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)"
+    r"(?P<of>\s{0,2}(?:/|of)\s{0,2}\d{1,4})?"
     r"(?P<mark>\s{0,3}[.:\-–—)~]{1,4}\s{0,5}|\s{1,5}|\W{0,6}\Z)(?P<title>.{0,70}?)\W{0,6}\Z",
-    re.I,
+    re.IGNORECASE,
 )
-_LONE = re.compile(r"\A\W{0,6}(?P<kind>prologue|prolog|epilogue|epilog|interlude|preface|afterword|coda|prólogo|epílogo)\b(?P<title>.{0,60}?)\W{0,6}\Z", re.I)
-_BARE = re.compile(r"\A\W{0,4}(?P<number>\d{1,3}|[ivxl]{1,7})\W{0,4}\Z", re.I)
+_LONE = re.compile(
+    r"\A\W{0,6}(?P<kind>prologue|prolog|epilogue|epilog|interlude|preface|afterword|coda|prólogo|epílogo)\b(?P<title>.{0,60}?)\W{0,6}\Z",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"\A\W{0,4}(?P<number>\d{1,3}|[ivxl]{1,7})\W{0,4}\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +85,7 @@ def heading_of(text: str) -> Heading | None:
     match = _HEADING.match(text)
     if match and (number := _number(match["number"])) is not None:
         plain_mark = not match["mark"].strip()
-        if match["title"] and plain_mark and (match["title"][:1].islower() or text.rstrip()[-1:] in ".,;?!\"”"):
+        if match["title"] and plain_mark and (match["title"][:1].islower() or text.rstrip()[-1:] in '.,;?!"”'):
             return None
         return Heading(_KINDS.get(match["kind"].lower(), match["kind"].lower()), number, _heading_title(text))
     match = _BARE.match(text)
@@ -54,7 +94,17 @@ def heading_of(text: str) -> Heading | None:
     return None
 
 
-_KINDS = {"ch.": "chapter", "pt.": "part", "kapitel": "chapter", "chapitre": "chapter", "capítulo": "chapter", "capitulo": "chapter", "teil": "part", "parte": "part", "partie": "part"}
+_KINDS = {
+    "ch.": "chapter",
+    "pt.": "part",
+    "kapitel": "chapter",
+    "chapitre": "chapter",
+    "capítulo": "chapter",
+    "capitulo": "chapter",
+    "teil": "part",
+    "parte": "part",
+    "partie": "part",
+}
 
 
 def _heading_title(text: str) -> str:
@@ -99,6 +149,10 @@ def series_of(headings: list[tuple[int, Heading]]) -> list[tuple[int, Heading]]:
     if not best:
         return []
     first = best[0][0]
-    lone = [(place, heading) for place, heading in headings if heading.kind == "lone" and ((heading.number == 0) == (place < first))]
+    lone = [
+        (place, heading)
+        for place, heading in headings
+        if heading.kind == "lone" and ((heading.number == 0) == (place < first))
+    ]
     series = sorted([*best, *lone], key=lambda item: item[0])
     return series if len(series) >= 2 and len(best) >= (2 if best[0][1].kind == "bare" else 1) else []

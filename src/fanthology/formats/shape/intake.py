@@ -10,6 +10,7 @@ from ..context import Context
 from ..decode import Decoded, decode, repair
 from ..model import EMPTY, Chapter, Finding, Markup, Story
 
+
 @dataclass(slots=True)
 class Intake:
     """Cleans one field after another and counts what was private. Call `report` once at the end."""
@@ -40,7 +41,9 @@ class Intake:
         self.masked += masked
         return value
 
-    def chapter(self, position: int, html: str, title: str = "", **rest: Markup | str | None | tuple[tuple[str, str], ...]) -> Chapter:
+    def chapter(
+        self, position: int, html: str, title: str = "", **rest: Markup | str | tuple[tuple[str, str], ...] | None
+    ) -> Chapter:
         """A chapter from its raw HTML and an already plain title."""
         text = self.markup(html, f"chapters[{position - 1}].text")
         made = Chapter(position=position, text=text, title=title, word_count=transforms.word_count(text))
@@ -60,7 +63,9 @@ class Intake:
                 count=self.masked,
             )
         if not story.authors:
-            self.context.report("author.unknown", "warning", "The file does not say who wrote the story.", where="authors")
+            self.context.report(
+                "author.unknown", "warning", "The file does not say who wrote the story.", where="authors"
+            )
         return replace(transforms.recount(story), findings=tuple(self.context.findings))
 
     def _keep(self, findings: tuple[Finding, ...]) -> None:
@@ -73,7 +78,9 @@ def decoded(data: bytes) -> Decoded:
     return decode(data, declared=declared_charset(data))
 
 
-_CHARSET = re.compile(rb"""(?i)<(?:meta|\?xml)[^>]{0,300}?\b(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([a-z0-9_:.\-]{2,40})""")
+_CHARSET = re.compile(
+    rb"""(?i)<(?:meta|\?xml)[^>]{0,300}?\b(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([a-z0-9_:.\-]{2,40})"""
+)
 
 
 def declared_charset(data: bytes) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
+
 
 @dataclass(slots=True)
 class Line:
@@ -49,7 +51,7 @@ class Prose:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
-_OVERSTRIKE = re.compile(r"_\x08(.)|(.)\x08_", re.S)
+_OVERSTRIKE = re.compile(r"_\x08(.)|(.)\x08_", re.DOTALL)
 
 
 def prose_from_text(text: str) -> Prose:
@@ -96,7 +98,13 @@ def joined(block: list[str]) -> str:
     parts: list[str] = []
     for line in block:
         text = " ".join(line.split())
-        if parts and parts[-1].endswith("-") and not parts[-1].endswith("--") and text[:1].isalpha() and parts[-1][-2:-1].isalpha():
+        if (
+            parts
+            and parts[-1].endswith("-")
+            and not parts[-1].endswith("--")
+            and text[:1].isalpha()
+            and parts[-1][-2:-1].isalpha()
+        ):
             parts[-1] += text
         else:
             parts.append(text)
@@ -114,7 +122,9 @@ def paragraphs(lines: list[str], *, wrapped: bool) -> list[list[str]]:
             continue
         starts = fresh or not wrapped or is_rule(line) or is_rule(blocks[-1][-1])
         starts = starts or (indented and _depth(line) >= 2 and _depth(line) > _depth(blocks[-1][-1]))
-        if starts and (fresh or wrapped or is_rule(line) or is_rule(blocks[-1][-1]) or not _verse_like(blocks[-1], line)):
+        if starts and (
+            fresh or wrapped or is_rule(line) or is_rule(blocks[-1][-1]) or not _verse_like(blocks[-1], line)
+        ):
             blocks.append([line])
         else:
             blocks[-1].append(line)
@@ -135,7 +145,7 @@ def _depth(line: str) -> int:
 def _uses_indents(lines: list[str]) -> bool:
     """Whether indented first lines mark paragraphs: a tenth of the lines is indented and the line after mostly is not."""
     texts = [line for line in lines if line.strip()]
-    starts = sum(1 for line, after in zip(texts, texts[1:], strict=False) if _depth(line) >= 2 and _depth(after) < _depth(line))
+    starts = sum(1 for line, after in pairwise(texts) if _depth(line) >= 2 and _depth(after) < _depth(line))
     return starts * 25 >= len(texts)
 
 
@@ -190,7 +200,12 @@ def _render_groups(lines: list[Line]) -> str:
             index += 1
             continue
         run = [line]
-        while index + len(run) < len(lines) and lines[index + len(run)].group == line.group and lines[index + len(run)].html and line.group:
+        while (
+            index + len(run) < len(lines)
+            and lines[index + len(run)].group == line.group
+            and lines[index + len(run)].html
+            and line.group
+        ):
             run.append(lines[index + len(run)])
         centre = ' align="center"' if line.centred else ""
         parts.append(f"<{line.tag}{centre}>" + "<br>".join(each.html for each in run) + f"</{line.tag}>")

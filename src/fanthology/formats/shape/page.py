@@ -14,16 +14,55 @@ from .facts import day_of, iso_date
 
 _TOOLBAR = re.compile(r"(?s)<!-- BEGIN WAYBACK TOOLBAR INSERT -->.{0,300000}?<!-- END WAYBACK TOOLBAR INSERT -->")
 _ARCHIVED_ON = re.compile(r"FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3,9} \d{1,2}, \d{4})")
-_REWRITTEN = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/(\d{4,14})(?:[a-z]{2}_)?/(https?:/{1,2}[^\s\"'<>]{1,2000})")
+_REWRITTEN = re.compile(
+    r"(?:https?:)?(?://web\.archive\.org)?/web/(\d{4,14})(?:[a-z]{2}_)?/(https?:/{1,2}[^\s\"'<>]{1,2000})"
+)
 _REWRITTEN_LINK = re.compile(r"(?:https?:)?(?://web\.archive\.org)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/|mailto:)")
-_SAVED_FROM = re.compile(r"<!--\s{0,5}saved from url=\(\d{1,6}\)([^\s<>]{1,2000})", re.I)
-_SINGLEFILE = re.compile(r"Page saved with SingleFile\s{1,5}url:\s{0,5}([^\s<>]{1,2000})\s{1,5}saved date:\s{0,5}([^\n<>]{1,100})")
-_HTTRACK = re.compile(r"<!-- Mirrored from ([^\s<>]{1,2000}) by HTTrack[^>]{0,200}?(\w{3}, \d{2} \w{3} \d{4} \d\d:\d\d:\d\d GMT)?\s{0,3}-->")
+_SAVED_FROM = re.compile(r"<!--\s{0,5}saved from url=\(\d{1,6}\)([^\s<>]{1,2000})", re.IGNORECASE)
+_SINGLEFILE = re.compile(
+    r"Page saved with SingleFile\s{1,5}url:\s{0,5}([^\s<>]{1,2000})\s{1,5}saved date:\s{0,5}([^\n<>]{1,100})"
+)
+_HTTRACK = re.compile(
+    r"<!-- Mirrored from ([^\s<>]{1,2000}) by HTTrack[^>]{0,200}?(\w{3}, \d{2} \w{3} \d{4} \d\d:\d\d:\d\d GMT)?\s{0,3}-->"
+)
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _NOT_NESTING = frozenset(
-    "p li dt dd tr td th tbody thead tfoot option optgroup colgroup br hr img input meta link area base col embed source track wbr param frame "
-    "html head body script style".split()
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "optgroup",
+        "colgroup",
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "source",
+        "track",
+        "wbr",
+        "param",
+        "frame",
+        "html",
+        "head",
+        "body",
+        "script",
+        "style",
+    ]
 )
 DEEPEST = 4_000
 """Elements open at once. Parsing costs the square of the depth; the worst honest page known leaves some hundreds open."""

@@ -14,13 +14,18 @@ from .lines import Line, is_words
 from .titles import keep_front, read_title_lines
 from .values import interpret
 
+
 def story_from_prose(draft: Draft) -> Story:
     """Header, title, chapters, end matter: a whole story from plain lines. What is doubtful stays in the text."""
     _remove_furniture(draft)
     lines = draft.prose.lines
     block = header.find(draft.prose.texts, wrapped=draft.prose.wrapped)
     start = 0
-    if block is not None and block.last * 2 > len(lines) and draft.prose.words(0, block.first) > draft.prose.words(block.last + 1, len(lines)):
+    if (
+        block is not None
+        and block.last * 2 > len(lines)
+        and draft.prose.words(0, block.first) > draft.prose.words(block.last + 1, len(lines))
+    ):
         interpret(block, draft)
         lines[block.first : block.last + 1] = []
     elif block is not None:
@@ -37,14 +42,31 @@ def story_from_prose(draft: Draft) -> Story:
 
 def _story(draft: Draft, chapters: tuple[Chapter, ...]) -> Story:
     if not draft.title:
-        draft.context.report("title.unknown", "warning", "The file does not say what the story is called.", where="title")
+        draft.context.report(
+            "title.unknown", "warning", "The file does not say what the story is called.", where="title"
+        )
         draft.title = _title_from_name(draft)
+    expected = draft.facts.get("expected_chapters")
+    if draft.part and expected and len(chapters) < expected:
+        draft.context.report(
+            "chapters.missing",
+            "loss",
+            f"The title says part {draft.part} of {expected}.",
+            where="chapters",
+            count=expected - len(chapters),
+        )
     language = draft.language or draft.facts.pop("language", None)
     draft.facts.pop("language", None)
     if language is None:
         language = guess_language(" ".join(line.text for line in draft.prose.lines[:2000]))
         if language:
-            draft.context.report("language.guessed", "info", "The language was told by its commonest words.", where="language", after=language)
+            draft.context.report(
+                "language.guessed",
+                "info",
+                "The language was told by its commonest words.",
+                where="language",
+                after=language,
+            )
     story = Story(
         title=draft.title,
         authors=draft.authors,
@@ -64,17 +86,45 @@ def _title_from_name(draft: Draft) -> str:
     stem = re.split(r"[/\\]", draft.context.name)[-1].rsplit(".", 1)[0]
     return draft.intake.plain(re.sub(r"[_\s]+", " ", stem), "title") or "Untitled"
 
+
 # -- furniture
 
 _FURNITURE = re.compile(
     r"""(?xi)\A\W{0,4}(?:
-      you\ must\ (?:login|log\ in)\ \(?register\)?.{0,60} | read\ reviews\s{0,3}/?\s{0,3}(?:post\ a\ review)? | print\ version.{0,40}
-    | home\s{0,3}\|.{0,120} | \[?reviews\s{0,2}-\s{0,2}\d{1,6}\]? | text\ size.{0,20} | back\ to\ (?:index|top|main.{0,20}) | leave\ a\ comment
-    | \(?\d{1,6}\ comments?\)? | add\ to\ favou?rites | printer | table\ of\ contents | please\ mail\ the\ author | chapter\ \d{1,4}\ of\ \d{1,4}\s{0,3}(?:>>|next)?
+      you\ must\ (?:login|log\ in)\ \(?register\)?.{0,60}
+    | read\ reviews\s{0,3}/?\s{0,3}(?:post\ a\ review)?
+    | print\ version.{0,40}
+
+    | home\s{0,3}\|.{0,120}
+    | \[?reviews\s{0,2}-\s{0,2}\d{1,6}\]?
+    | text\ size.{0,20}
+    | back\ to\ (?:index|top|main.{0,20})
+    | leave\ a\ comment
+
+    | \(?\d{1,6}\ comments?\)?
+    | add\ to\ favou?rites
+    | printer
+    | table\ of\ contents
+    | please\ mail\ the\ author
+    | chapter\ \d{1,4}\ of\ \d{1,4}\s{0,3}(?:>>|next)?
+
     | \[?(?:back|home|next|previous|prev)\]?(?:\s{0,3}[|/\]\[·-]{1,3}\s{0,3}\[?(?:back|home|next|previous|prev|index|main|top)\]?){0,6}
-    | report\ this | add\ story\ to\ favorites | this\ page\ hosted\ by.{0,80} | get\ your\ own\ free\ home\ ?page | share | expand\ cut\ tags | no\ cut\ tags
-    | log\ in\ /\ no\ account.{0,40} | you\ are\ visitor.{0,60} | sign\ (?:my|the)\ guest\ ?book.{0,40} | view\ (?:my|the)\ guest\ ?book.{0,40}
-    | return\ to\ (?:the\ )?(?:main|story|fan\ ?fic\w{0,5}|stories|index|home).{0,40} | this\ site\ is\ (?:best|owned).{0,120}
+
+    | report\ this
+    | add\ story\ to\ favorites
+    | this\ page\ hosted\ by.{0,80}
+    | get\ your\ own\ free\ home\ ?page
+    | share
+    | expand\ cut\ tags
+    | no\ cut\ tags
+
+    | log\ in\ /\ no\ account.{0,40}
+    | you\ are\ visitor.{0,60}
+    | sign\ (?:my|the)\ guest\ ?book.{0,40}
+    | view\ (?:my|the)\ guest\ ?book.{0,40}
+
+    | return\ to\ (?:the\ )?(?:main|story|fan\ ?fic\w{0,5}|stories|index|home).{0,40}
+    | this\ site\ is\ (?:best|owned).{0,120}
     )\W{0,4}\Z"""
 )
 _ARCHIVED_AT = re.compile(r"(?i)\A\W{0,4}this story (?:is )?archived at:?\s{1,5}(https?://\S{1,500})")
@@ -102,13 +152,20 @@ def _remove_furniture(draft: Draft) -> None:
             lines[index] = Line("", "")
     if removed:
         draft.context.report(
-            "furniture.removed", "info", "Lines of the old site around the story were left out.", before=" / ".join(removed)[:500], count=len(removed)
+            "furniture.removed",
+            "info",
+            "Lines of the old site around the story were left out.",
+            before=" / ".join(removed)[:500],
+            count=len(removed),
         )
+
 
 # -- the end
 
-_END_MARK = re.compile(r"\A[\W_]{0,80}(?:the[\W_]{0,40}end|fin|finis|ende|fine|end|la fin|el fin|end of story)[\W_]{0,80}\Z", re.I)
-_COPYRIGHT = re.compile(r"\A\W{0,10}(?:copyright\b|\(c\)|©)", re.I)
+_END_MARK = re.compile(
+    r"\A[\W_]{0,80}(?:the[\W_]{0,40}end|fin|finis|ende|fine|end|la fin|el fin|end of story)[\W_]{0,80}\Z", re.IGNORECASE
+)
+_COPYRIGHT = re.compile(r"\A\W{0,10}(?:copyright\b|\(c\)|©)", re.IGNORECASE)
 
 
 def _read_end(draft: Draft, start: int) -> int:
@@ -130,7 +187,11 @@ def _above_copyright(draft: Draft, start: int, end: int) -> int:
     """A copyright line near the end, under a rule or a blank line, closes the text; with what follows it is a note."""
     lines = draft.prose.lines
     for index in range(max(start + 1, end - 40), end):
-        if _COPYRIGHT.match(lines[index].text) and not is_words(lines[index - 1].text) and draft.prose.words(start, index) > 100:
+        if (
+            _COPYRIGHT.match(lines[index].text)
+            and not is_words(lines[index - 1].text)
+            and draft.prose.words(start, index) > 100
+        ):
             draft.end_notes = draft.prose.render(index, end)
             return index
     return end

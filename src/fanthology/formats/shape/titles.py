@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import re
 
-from ..model import Author
+from ..model import EMPTY, Author, Markup
 from .draft import Draft
-from .intake import Intake
 from .headings import heading_of
+from .intake import Intake
 from .lines import Line, despaced, is_words
 
-_TITLE_BY = re.compile(r"\A[\"“']?(?P<title>[^\n]{1,100}?)[\"”']?,?\s{1,10}(?:by|von|par|por)[:\s]\s{0,5}(?P<author>[^\n]{2,80})\Z", re.I)
-_BYLINE = re.compile(r"\A\W{0,4}(?:(?:written|a (?:story|fic|tale|fanfic)|story|fanfic(?:tion)?|fan fiction)\s{1,3})?by\b\s{0,3}:?\s{0,3}(?P<author>.{0,80})\Z", re.I | re.S)
-_NOT_A_NAME = re.compile(r"(?i)[.!?;]\s|[!?;]\Z|\b(?:the (?:time|end|way|light|door|window|sea|side|fire)|himself|herself|then|now|which|that|was|were)\b")
+_TITLE_BY = re.compile(
+    r"\A[\"“']?(?P<title>[^\n]{1,100}?)[\"”']?,?\s{1,10}(?:by|von|par|por)[:\s]\s{0,5}(?P<author>[^\n]{2,80})\Z",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"\A\W{0,4}(?:(?:written|a (?:story|fic|tale|fanfic)|story|fanfic(?:tion)?|fan fiction)\s{1,3})?"
+    r"by\b\s{0,3}:?\s{0,3}(?P<author>.{0,80})\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_A_NAME = re.compile(
+    r"(?i)[.!?;]\s|[!?;]\Z|\b(?:the (?:time|end|way|light|door|window|sea|side|fire)|himself|herself|then|now|which|that|was|were)\b"
+)
 
 
 def read_title_lines(draft: Draft, start: int, end: int) -> int | None:
     """Find "Title by Author", or a by-line with the title above it. Returns where the text goes on, or None."""
-    texts = [(index, draft.prose.lines[index]) for index in range(start, end) if is_words(draft.prose.lines[index].text)][:30]
+    texts = [
+        (index, draft.prose.lines[index]) for index in range(start, end) if is_words(draft.prose.lines[index].text)
+    ][:30]
     for place, (index, line) in enumerate(texts):
         text = line.text.strip()
-        if place < 3 and (match := _TITLE_BY.match(text)) and _is_name(match["author"]) and len(match["title"].split()) <= 14:
+        if (
+            place < 3
+            and (match := _TITLE_BY.match(text))
+            and _is_name(match["author"])
+            and len(match["title"].split()) <= 14
+        ):
             take_title(draft, match["title"])
             take_authors(draft, match["author"])
             return index + 1
@@ -73,7 +89,9 @@ _PARTS_IN_TITLE = re.compile(
     | \b(?:part|pt\.?)\s{1,3}(?:\d{1,3}[a-z]?|one|two|three|four|five|six|seven|eight|nine|ten|[ivx]{1,6})
     )\s{0,5}\Z"""
 )
-_TITLE_PREFIX = re.compile(r"(?i)\A\s{0,3}(?:\[?(?:re-?post|new|fic|fanfic|story|tng|ds9|voy|re|fwd?)(?:[:\s][^\]:]{0,15})?\]|(?:re|fwd?|new|repost|story|fic)\s{0,2}:)\s{0,5}")
+_TITLE_PREFIX = re.compile(
+    r"(?i)\A\s{0,3}(?:\[?(?:re-?post|new|fic|fanfic|story|tng|ds9|voy|re|fwd?)(?:[:\s][^\]:]{0,15})?\]|(?:re|fwd?|new|repost|story|fic)\s{0,2}:)\s{0,5}"
+)
 
 
 def split_title(text: str) -> tuple[str, int | None, int | None]:
@@ -104,15 +122,19 @@ def take_title(draft: Draft, written: str) -> None:
     if draft.title:
         return
     whole = despaced(written)
-    title, _, parts = split_title(whole)
+    title, part, parts = split_title(whole)
     draft.title = draft.intake.plain(title, "title")
     if parts:
         draft.facts.setdefault("expected_chapters", parts)
+        draft.part = part
     if draft.title != draft.intake.plain(_unquoted(whole)):
         draft.labels.append(("Title", draft.intake.plain(whole)))
 
 
-_ADDRESS = re.compile(r"[<(\[{]?\s{0,3}(?:mailto:)?[\w.+-]{1,64}\s{0,2}(?:@|\bat\b|\(at\)|\[at\])\s{0,2}[\w-]{1,63}(?:\s{0,2}(?:\.|\bdot\b)\s{0,2}[\w-]{1,63}){1,5}\s{0,3}[>)\]}]?", re.I)
+_ADDRESS = re.compile(
+    r"[<(\[{]?\s{0,3}(?:mailto:)?[\w.+-]{1,64}\s{0,2}(?:@|\bat\b|\(at\)|\[at\])\s{0,2}[\w-]{1,63}(?:\s{0,2}(?:\.|\bdot\b)\s{0,2}[\w-]{1,63}){1,5}\s{0,3}[>)\]}]?",
+    re.IGNORECASE,
+)
 
 
 def take_authors(draft: Draft, written: str) -> None:
@@ -122,28 +144,59 @@ def take_authors(draft: Draft, written: str) -> None:
 
 def authors_of(intake: Intake, written: str) -> tuple[Author, ...]:
     """Names from a by-line; addresses beside them are private and counted, "[archived by X]" is never an author."""
-    archivist = re.search(r"\[archived by (.{1,100}?)\]", written, re.I)
-    text = re.sub(r"\[archived by .{1,100}?\]", "", written, flags=re.I)
+    archivist = re.search(r"\[archived by (.{1,100}?)\]", written, re.IGNORECASE)
+    text = re.sub(r"\[archived by .{1,100}?\]", "", written, flags=re.IGNORECASE)
     text, private = _ADDRESS.subn(" ", text)
     if private:
         intake.redact(private)
     text = re.sub(r"\(\s{0,3}\)|<\s{0,3}>|\[\s{0,3}\]", " ", text)
     text = re.sub(r"(?i)\A\W{0,3}(?:written )?by\s{1,5}", "", text.strip())
-    names = re.split(r"\s{0,5}(?:;|&|\band\b|\bund\b|,(?!\s{0,2}(?:jr|sr|ph\.?d|m\.?d|esq)\b))\s{0,5}", text, flags=re.I)
-    clean = (intake.plain(name.strip(" \t,.;:*_~-<>|/\"“”") if not re.search(r"\s\"[^\"]+\"\s", name) else name.strip(" ,;:*_~<>|/"), "authors") for name in names)
-    found = [name for name in clean if name and name.lower() not in {"anonymous", "unknown", "[e-mail]", "[contact]"} and len(name) <= 120]
-    return tuple(Author(name, archived_by=intake.plain(archivist[1]) if archivist else None) for name in dict.fromkeys(found))
+    names = re.split(
+        r"\s{0,5}(?:;|&|\band\b|\bund\b|,(?!\s{0,2}(?:jr|sr|ph\.?d|m\.?d|esq)\b))\s{0,5}", text, flags=re.IGNORECASE
+    )
+    clean = (
+        intake.plain(
+            name.strip(' \t,.;:*_~-<>|/"“”') if not re.search(r"\s\"[^\"]+\"\s", name) else name.strip(" ,;:*_~<>|/"),
+            "authors",
+        )
+        for name in names
+    )
+    found = [
+        name
+        for name in clean
+        if name and name.lower() not in {"anonymous", "unknown", "[e-mail]", "[contact]"} and len(name) <= 120
+    ]
+    return tuple(
+        Author(name, archived_by=intake.plain(archivist[1]) if archivist else None) for name in dict.fromkeys(found)
+    )
 
 
 def keep_front(draft: Draft, start: int, end: int) -> None:
     """Lines above the title are the author's foreword, or furniture nobody can be sure of: they stay, as notes."""
     known = {draft.title.lower(), *(author.name.lower() for author in draft.authors)}
     words = [line for line in draft.prose.lines[start:end] if is_words(line.text)]
-    rest = [line for line in words if _unquoted(despaced(line.text)).lower() not in known and not _BYLINE.match(line.text.strip()) and line.text.strip()]
-    rest = [line for line in rest if split_title(despaced(line.text))[0].lower() not in known and not _TITLE_BY.match(line.text.strip())]
+    rest = [
+        line
+        for line in words
+        if _unquoted(despaced(line.text)).lower() not in known
+        and not _BYLINE.match(line.text.strip())
+        and line.text.strip()
+    ]
+    rest = [
+        line
+        for line in rest
+        if split_title(despaced(line.text))[0].lower() not in known and not _TITLE_BY.match(line.text.strip())
+    ]
     if not rest:
         return
-    draft.facts["notes"] = draft.intake.markup(draft.prose.render(start, end), "notes")
+    draft.facts["notes"] = Markup(
+        draft.intake.markup(draft.prose.render(start, end), "notes") + draft.facts.get("notes", EMPTY)
+    )
     draft.context.report(
-        "furniture.doubtful", "info", "Lines above the title were kept as notes.", where="notes", before=rest[0].text.strip()[:200], count=len(rest)
+        "furniture.doubtful",
+        "info",
+        "Lines above the title were kept as notes.",
+        where="notes",
+        before=rest[0].text.strip()[:200],
+        count=len(rest),
     )

@@ -35,6 +35,11 @@ def _listed(intake: Intake, text: str) -> list[str]:
 def interpret(block: header.Header, draft: Draft) -> None:
     """Put every entry of a header into its field; what no field takes goes to `labels`, in order."""
     for entry in block.entries:
+        if entry.value.strip().lower() in {"none", "keine", "aucun", "ninguno"} and entry.fields not in {
+            ("warnings",),
+            ("rating",),
+        }:
+            continue
         values = _shared_out(entry)
         for name, value in values:
             if name == "notes" and "chapter" in entry.label.lower():
@@ -132,7 +137,9 @@ _CROSSOVER = re.compile(r"(?i)\b(?:crossover|x-?over)\s{0,3}[(\[:]\s{0,3}([^()\[
 def _read_type(draft: Draft, value: str) -> bool:
     """A category means something else on every site: kept as a label; a crossover names its fandoms."""
     if (match := _CROSSOVER.search(value)) and not draft.facts.get("fandoms"):
-        draft.facts["fandoms"] = tuple(draft.intake.plain(part) for part in re.split(r"\s{0,3}[/&+,]\s{0,3}", match[1]) if part.strip())
+        draft.facts["fandoms"] = tuple(
+            draft.intake.plain(part) for part in re.split(r"\s{0,3}[/&+,]\s{0,3}", match[1]) if part.strip()
+        )
     exact = tuple(part for part in _listed(draft.intake, value) if part in CATEGORIES)
     draft.facts["categories"] = tuple(dict.fromkeys((*draft.facts.get("categories", ()), *exact)))
     return len(exact) == len(_listed(draft.intake, value))
@@ -150,8 +157,14 @@ def _read_updated(draft: Draft, value: str) -> bool:
 
 def _read_series(draft: Draft, value: str) -> bool:
     text = draft.intake.plain(value)
-    match = re.match(r"(.{1,200}?)[\s,]{0,3}[\[(#]?\s{0,2}(?:part|book|story|no\.|#)?\s{0,2}(\d{1,3})\s{0,2}(?:of \d{1,3})?[\])]?\Z", text, re.I)
-    place = SeriesPlace(match[1].strip(" ,:-"), int(match[2])) if match and match[1].strip(" ,:-") else SeriesPlace(text)
+    match = re.match(
+        r"(.{1,200}?)[\s,]{0,3}[\[(#]?\s{0,2}(?:part|book|story|no\.|#)?\s{0,2}(\d{1,3})\s{0,2}(?:of \d{1,3})?[\])]?\Z",
+        text,
+        re.IGNORECASE,
+    )
+    place = (
+        SeriesPlace(match[1].strip(" ,:-"), int(match[2])) if match and match[1].strip(" ,:-") else SeriesPlace(text)
+    )
     draft.facts["series"] = (*draft.facts.get("series", ()), place)
     return True
 
@@ -162,7 +175,9 @@ def _read_status(draft: Draft, value: str) -> bool:
         if match[2] != "?":
             draft.facts.setdefault("expected_chapters", int(match[2]))
         draft.facts.setdefault("complete", False if match[2] == "?" else None)
-    elif re.match(r"(?:in ?complete|wip|work in progress|in progress|unfinished|ongoing|no\b|nein\b|non\b|abandoned)", lowered):
+    elif re.match(
+        r"(?:in ?complete|wip|work in progress|in progress|unfinished|ongoing|no\b|nein\b|non\b|abandoned)", lowered
+    ):
         draft.facts["complete"] = False
     elif re.match(r"(?:complete|finished|yes|done|ja\b|oui\b|sí|abgeschlossen|terminée?|completa)", lowered):
         draft.facts["complete"] = True
