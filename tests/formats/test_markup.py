@@ -364,7 +364,7 @@ def test_canonical_form(source: str, want: str) -> None:
         ("<p style='color:red'>", "markup.removed", "info"),
         ("<iframe src=x></iframe>", "markup.removed", "warning"),
         ("<img src=http://x.example/a.png>", "image.left-out", "warning"),
-        ("<a href='http://[bad'>x</a>", "link.removed", "info"),
+        ("<a href='http://u:p@h.example/'>x</a>", "link.removed", "info"),
         (
             "<b title=1><b title=2>" + "".join(f"<span title={n}>" for n in range(99)) + "x",
             "markup.flattened",
