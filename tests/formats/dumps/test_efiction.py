@@ -646,3 +646,50 @@ def test_an_archive_of_texts_cut_short_gives_what_it_has(tmp_path: Path) -> None
 def test_a_charset_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat):
         open_dump(tmp_path, encoding="klingon")
+
+
+def test_series_that_share_a_part_are_no_circle(dumped) -> None:
+    series = [{"seriesid": number, "title": f"S{number}", "uid": 3} for number in range(1, 6)]
+    inside = [{"seriesid": a, "subseriesid": b} for a, b in ((1, 2), (1, 3), (2, 4), (3, 4), (5, 1))]
+    rescued = dumped(SITE | {"series": series, "inseries": inside})
+    assert rescued.count("fanfiction_inseries").merged == 5
+
+
+def test_odd_bytes_in_odd_places(dumped) -> None:
+    story = SITE["stories"][0] | {"classes": "Ängst".encode("cp1252")}
+    chapters = [
+        SITE["chapters"][2] | {"storytext": ("é" * 70_000).encode("cp1252")},
+        SITE["chapters"][1] | {"storytext": "meet @ noon"},
+        SITE["chapters"][0] | {"storytext": "", "wordcount": 0},
+    ]
+    rescued = dumped(SITE | {"stories": [story, SITE["stories"][1]], "chapters": chapters})
+    assert rescued.story(10).story.labels == (("classes", "Ängst"),)
+    assert not {"text.truncated", "private.in-text"} & codes(
+        (*rescued.story(10).story.findings, *rescued.story(11).story.findings)
+    )
+    assert "no files were given" in named(rescued.story(11).story.findings, "text.missing")[0].message
+
+
+def test_packed_parts_and_plain_tars(tmp_path: Path, expected) -> None:
+    data = efiction_dump.dump(SITE)
+    parts = tmp_path / "parts.sql.gz"
+    parts.write_bytes(gzip.compress(data[:500]) + gzip.compress(data[500:]))
+    assert rescue(parts).records == expected
+    plain = tmp_path / "plain.bin"
+    with tarfile.open(plain, "w") as archive:
+        info = tarfile.TarInfo("dump.sql")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    assert rescue(plain).records == expected
+
+
+def test_a_damaged_member_is_a_loss_of_that_text(tmp_path: Path) -> None:
+    (tmp_path / "dump.sql").write_bytes(efiction_dump.dump(SITE))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("stories/", "")
+        archive.writestr("stories/3/92.txt", "unmistakable words")
+    (tmp_path / "texts.zip").write_bytes(out.getvalue().replace(b"unmistakable", b"unmistakeable"[:12]))
+    rescued = rescue(tmp_path)
+    assert named(rescued.story(10).story.findings, "file.unreadable")[0].severity == "loss"
+    assert len(rescued.story(10).story.chapters[0].text) > 10

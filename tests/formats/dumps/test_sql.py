@@ -184,3 +184,11 @@ def test_a_row_longer_than_any_chapter_is_a_broken_place(monkeypatch: pytest.Mon
     assert [event.code for event in found if isinstance(event, Trouble)] == ["dump.damaged"]
     comment = b"/*" + b"x" * 9 * sql.CHUNK + b"*/\nINSERT INTO t VALUES (3);\n"
     assert [event.values for event in events(comment) if isinstance(event, Row)] == [(3,)]
+
+
+def test_a_header_longer_than_what_was_read() -> None:
+    names = ", ".join(f"`column_{number}`" for number in range(700))
+    data = f"INSERT INTO t ({names}) VALUES ({','.join('1' * 700)});".encode()
+    (row,) = events(data, drip=True)
+    assert isinstance(row, Row)
+    assert len(row.columns or ()) == len(row.values) == 700

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,11 +40,11 @@ class Dump:
     record stand in that record; those in `findings` are about the dump. Iterate once.
     """
 
-    def __init__(self, kind: str, prefixes: tuple[str, ...], archive: EFiction, trees: list[Tree]) -> None:
+    def __init__(self, kind: str, prefixes: tuple[str, ...], archive: EFiction, resources: ExitStack) -> None:
         self.kind = kind
         self.prefixes = prefixes
         self._archive = archive
-        self._trees = trees
+        self._resources = resources
 
     @property
     def site(self) -> SiteRecord:
@@ -66,9 +66,7 @@ class Dump:
 
     def close(self) -> None:
         """Delete the scratch files."""
-        self._archive.rows.close()
-        for tree in self._trees:
-            tree.close()
+        self._resources.close()
 
     def __enter__(self) -> Self:
         return self
@@ -97,36 +95,25 @@ def open_dump(
         _check_charset(encoding)
     if kind not in (None, *KINDS):
         raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
-    trees: list[Tree] = []
-    try:
-        for tree in _trees(path, files, limits):
-            trees.append(tree)  # noqa: PERF402 - those opened are closed when a later one fails
-        return _open_efiction(trees, prefix, encoding, limits)
-    except BaseException:
-        for tree in trees:
-            tree.close()
-        raise
-
-
-def _open_efiction(trees: list[Tree], prefix: str | None, encoding: str, limits: Limits) -> Dump:
-    dumps = [member for member in trees[0].members if is_sql(member.name)] or list(trees[0].members[:1])
-    sites = efiction_rows.look(_chunks(dumps, limits))
-    rows = Rows(efiction_rows.choose(sites, prefix), Charset(encoding))
-    try:
+    with ExitStack() as resources:
+        trees = [resources.enter_context(closing(tree)) for tree in _trees(path, files, limits)]
+        dumps = [member for member in trees[0].members if is_sql(member.name)] or list(trees[0].members[:1])
+        sites = efiction_rows.look(_chunks(dumps, limits))
+        rows = resources.enter_context(closing(Rows(efiction_rows.choose(sites, prefix), Charset(encoding))))
         for member in dumps:
             _take(rows, member, limits)
         rows.ready()
-        rows.findings += [
-            Finding("file.archive-broken", "loss", f"The archive of files is broken: {tree.broken}", tree.path.name)
-            for tree in trees
-            if tree.broken
-        ]
-        members = [member for tree in trees for member in tree.members if member not in dumps]
-        archive = EFiction(rows, Texts(members if len(trees) > 1 or members else None, limits), Words(rows.charset))
-    except BaseException:
-        rows.close()
-        raise
-    return Dump("efiction", sites.choices(), archive, trees)
+        rows.findings += _broken(trees)
+        others = [member for tree in trees for member in tree.members if member not in dumps]
+        texts = Texts(others if others or len(trees) > 1 else None, limits)
+        return Dump(KINDS[0], sites.choices(), EFiction(rows, texts, Words(rows.charset)), resources.pop_all())
+
+
+def _broken(trees: list[Tree]) -> Iterator[Finding]:
+    for tree in trees:
+        if tree.broken:
+            message = f"The archive of files is broken: {tree.broken}"
+            yield Finding("file.archive-broken", "loss", message, tree.path.name)
 
 
 def _check_charset(name: str) -> None:

@@ -52,11 +52,9 @@ class Member:
             )
         try:
             with self.open() as stream:
-                data = stream.read(limit + 1)
+                data = stream.read()
         except BROKEN as error:
             raise Damaged(f"{self.name} cannot be read out of its archive: {error}.") from error
-        if len(data) > limit:
-            raise LimitExceeded(f"{self.name} is longer than it claims.", code="limit.size")
         return data
 
     @contextmanager
