@@ -37,4 +37,4 @@ class Limit:
 
     def _key(self, of: tuple[str, ...]) -> str:
         # Digests: names that people mistyped (or passwords in the wrong field) are not kept for anybody to read.
-        return f"limit:{self.name}:{hashlib.sha256(chr(0).join(of).encode()).hexdigest()[:32]}"
+        return f"limit:{self.name.replace(' ', '-')}:{hashlib.sha256(chr(0).join(of).encode()).hexdigest()[:32]}"
