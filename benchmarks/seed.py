@@ -71,8 +71,8 @@ def seed(works: int, length: int, *, chance_seed: int = 1, chapters: int = 1, ba
     ratings = list(Tag.objects.filter(kind_id=Kind.RATING))
     fixed = {kind: list(Tag.objects.filter(kind_id=kind)) for kind in (Kind.WARNING, Kind.CATEGORY)}
     shelves = {}
-    for kind, number in TAG_COUNTS.items():
-        number = max(20, min(number, works))
+    for kind, most in TAG_COUNTS.items():
+        number = max(20, min(most, works))
         shelves[kind] = (
             add_tags(names=[(kind, f"{chance.choice(vocabulary).title()} {n}", "") for n in range(number)]),
             Zipf(number),

@@ -194,6 +194,7 @@ _SEQUENCE: Final = re.compile(
     f"|(?:ð{_class(0x90, 0xBF)}|[ñ-ó]{_TAIL}|ô{_class(0x80, 0x8F)}){_TAIL}{{2}}"
 )
 _RUN: Final = re.compile(f"(?:{_SEQUENCE.pattern})+")
+_SUSPICION: Final = re.compile(_class(0xC2, 0xF4) + _TAIL)  # one cheap look tells most clean texts from damaged ones
 _CONTROL: Final = re.compile("[\x80-\x9f]")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 # What may follow an accented letter in clean text: punctuation, spaces, marks, and letters of windows-1252's own rows.
@@ -230,7 +231,10 @@ def repair(text: str, *, where: str = "") -> tuple[str, tuple[Finding, ...]]:
 
 def _undo_cp1252(text: str) -> tuple[str, int]:
     """One layer of UTF-8 read as windows-1252, sequence by sequence. Returns the text and the number of sequences."""
-    runs = list(_RUN.finditer(text))
+    first = _SUSPICION.search(text)
+    if not first:
+        return text, 0
+    runs = list(_RUN.finditer(text, first.start()))
     certain = {run.start() for run in runs if _run_is_certain(run[0])}
     found = [(run.start(), match) for run in runs for match in _SEQUENCE.finditer(text, run.start(), run.end())]
     chosen = [match for start, match in found if start in certain or _is_certain(text, match)]
@@ -266,7 +270,7 @@ def _is_certain(text: str, match: re.Match[str]) -> bool:
         if lead == "â":
             return second in _EURO_SECOND
         return second not in _PUNCTUATION | _MARKS | _LETTERS
-    if lead in "ÂÄ" and second in "šžœ":
+    if lead in "ÂÄ" and second in "šžœŠ":
         return False
     if lead in "ÂÃÄÅ":
         return second not in _PUNCTUATION or _between(text, match)
@@ -326,9 +330,9 @@ _ROMANCE: Final = re.compile("[áéúñãõàèùçâê]")
 def _undo_macroman(text: str) -> tuple[str, int]:
     """`donÕt` (MacRoman shown as windows-1252) and `canít` (the reverse): only where an English contraction proves it."""
     steps: tuple[tuple[re.Pattern[str], str], ...] = ()
-    if _MAC_PROOF.search(text):
+    if "Õ" in text and _MAC_PROOF.search(text):
         steps = _MAC
-    elif _NOT_MAC_PROOF.search(text) and not _ROMANCE.search(text):
+    elif ("ít" in text or "ÍT" in text) and _NOT_MAC_PROOF.search(text) and not _ROMANCE.search(text):
         steps = _NOT_MAC
     count = 0
     for pattern, sign in steps:
@@ -337,10 +341,15 @@ def _undo_macroman(text: str) -> tuple[str, int]:
     return text, count
 
 
-_GONE: Final = re.compile(rf"\ufffd|(?<=[a-z])\?(?={_CONTRACTION})|(?<![^\s:“\"(])\?{{3,}}(?=\s|\Z)|â€(?!\w)")
+# Each begins with its letter, not with a look behind: the engine then leaps from one candidate to the next.
+_GONE: Final = re.compile(
+    rf"\ufffd|\?(?:(?<=[a-z]\?)(?={_CONTRACTION})|(?<![^\s:“\"(]\?)\?{{2,}}(?=\s|\Z))|â€(?!\w)"
+)
 
 
 def _losses(text: str, where: str) -> tuple[Finding, ...]:
+    if "?" not in text and "\ufffd" not in text and "â€" not in text:
+        return ()
     first = _GONE.search(text)
     return (_lost(text, first[0], len(_GONE.findall(text)), where, first.start()),) if first else ()
 
