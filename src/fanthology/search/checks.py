@@ -16,9 +16,12 @@ from .document import EngineAway
 
 @check("search")
 def index_agrees() -> Iterator[Fault]:
+    posted = set(Work.objects.filter(state=State.POSTED.value, unrevealed=False).values_list("pk", flat=True))
     try:
         indexed = index.engine().ids()
     except EngineAway:
+        if not posted:
+            return  # a new archive: the worker builds the index within a minute
         yield Fault(
             "search.away",
             "index",
@@ -26,7 +29,6 @@ def index_agrees() -> Iterator[Fault]:
             index.rebuild,
         )
         return
-    posted = set(Work.objects.filter(state=State.POSTED.value, unrevealed=False).values_list("pk", flat=True))
     for work_id in sorted(posted - indexed):
         yield Fault(
             "search.missing",

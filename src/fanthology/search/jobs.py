@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fanthology.base import jobs, outbox
 from fanthology.base.models import OutboxEvent
 
@@ -24,3 +26,10 @@ def rebuild(run: jobs.Run) -> None:
         run.checkpoint()
 
     index.rebuild(progress)
+
+
+@jobs.task("search.watch", lane="pulse", every=timedelta(minutes=1))
+def watch(run: jobs.Run) -> None:
+    """A new archive, a restored one and one with a newer schema get their index without being asked."""
+    if index.is_away():
+        jobs.enqueue("search.rebuild", lane="long", key="search.rebuild")
