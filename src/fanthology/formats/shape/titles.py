@@ -90,7 +90,7 @@ _PARTS_IN_TITLE = re.compile(
     )\s{0,5}\Z"""
 )
 _TITLE_PREFIX = re.compile(
-    r"(?i)\A\s{0,3}(?:\[?(?:re-?post|new|fic|fanfic|story|tng|ds9|voy|re|fwd?)(?:[:\s][^\]:]{0,15})?\]|(?:re|fwd?|new|repost|story|fic)\s{0,2}:)\s{0,5}"
+    r"(?i)\A\s{0,3}(?:\[(?:re-?post|new|fic|fanfic|story|tng|ds9|voy|re|fwd?)(?:[:\s][^\]:]{0,15})?\]|(?:re|fwd?|new|repost|story|fic)\s{0,2}:)\s{0,5}"
 )
 
 
