@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fanthology.rescue.models import Run
 from fanthology.rescue.middleware import FORMER
+from fanthology.rescue.models import Run
 from fanthology.works.models import Work
 from tests.rescue import old_site
 

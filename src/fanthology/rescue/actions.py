@@ -19,6 +19,8 @@ from fanthology.base import ledger
 from fanthology.base.bulk import relaxed_sync
 from fanthology.base.failpoints import reach
 from fanthology.base.folding import fold
+from fanthology.base.models import Archive
+from fanthology.base.pages import touch_archive
 from fanthology.formats.dumps.records import Record, SiteRecord
 from fanthology.formats.markup import clean
 from fanthology.tags.models import Kind
@@ -310,3 +312,12 @@ def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
 def forget_files(*, run: Run) -> None:
     """Remove what lies open for a run: its uploads and staged records. Sealed sources keep their purge date."""
     clear(run.pk)
+
+
+def change_archive(*, name: str, tagline: str, review_word: str, actor: int | None = None) -> None:
+    """What the archive is called, and whether readers write reviews or comments."""
+    with transaction.atomic():
+        Archive.current()
+        Archive.objects.filter(pk=1).update(name=name.strip(), tagline=tagline.strip(), review_word=review_word)
+        ledger.write("archive settings changed", "archive", 1, actor=actor, name=name, review_word=review_word)
+        touch_archive()

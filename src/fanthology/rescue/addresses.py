@@ -303,7 +303,7 @@ class Lookup:
         news = News.objects.filter(pk=self.id("news", old_id)).first()
         if news is None or not (news.is_public or self.viewer.is_keeper):
             return None
-        return Leads(f"{NEWS}{news.pk}/", permanent=news.is_public)
+        return Leads(f"{NEWS}#news-{news.pk}", permanent=news.is_public)
 
     def otwarchive(self, work: str, chapter: str) -> Leads | None:
         found = None
@@ -435,8 +435,8 @@ EFICTION: dict[str, Rule] = {
     "rss.php": _to("/feeds/works/"),
     "search.php": _search,
     "challenges.php": _challenges,
-    "contact.php": _to("/contact/"),
-    "report.php": _to("/contact/"),
+    "contact.php": _to("/about/"),
+    "report.php": _to("/about/"),
     "user.php": _user,
     "member.php": _user,
     "stories.php": _user,

@@ -13,7 +13,6 @@ from fanthology.formats import FormatError
 
 from .actions import Beat, bring_in, examine, start_run
 from .errors import NoBasis, NothingFound, NotNow, SeveralSites, SourcesGone
-from .models import Run
 from .publish import publish as publish_run
 from .sources import Source, sources_of
 from .table import print_report

@@ -18,7 +18,7 @@ from django.http.request import split_domain_port, validate_host
 from . import addresses
 from .models import Host
 
-OLD_URLS = "fanthology.rescue.old_urls"
+OLD_URLS = "fanthology.config.old_urls"
 KEPT_SECONDS = 10.0
 
 

@@ -122,6 +122,16 @@ class Run(models.Model):
             ),
         ]
 
+    @property
+    def called(self) -> str:
+        """What the site of this run is called, as far as anybody knows yet."""
+        told = self.report.get("site", {}).get("name", "")
+        return self.site.name if self.site else str(told) or "An old site"
+
+    @property
+    def stories_found(self) -> int:
+        return int(self.report.get("totals", {}).get("stories", 0))
+
 
 class Item(models.Model):
     """What became of one old thing in one run, with what was found in it. The report's rows behind the sums."""
@@ -154,7 +164,8 @@ class Item(models.Model):
 
 class SourceKey(models.Model):
     """(site, kind, old id) → the thing here. `digests` hold what was last imported, field by field, so that a newer
-    dump can be told from an edit made here. Kinds: person, work, chapter, series, review, tag, challenge, news, page."""
+    dump can be told from an edit made here. Kinds: person, work, chapter, series, review, tag, challenge, news, page.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="source_keys")
     kind = models.CharField(max_length=20)

@@ -185,7 +185,7 @@ class Account:
                     }
                 )
 
-    def _tag(  # noqa: PLR0913, PLR0917 - a row of the mapping page has these parts
+    def _tag(
         self,
         source: str,
         key: str,

@@ -25,7 +25,7 @@ from fanthology.tags.actions import rebuild_closure
 from fanthology.tags.models import Kind, Tag
 from fanthology.works.access import State
 from fanthology.works.actions import purge_works
-from fanthology.works.models import Series, Tombstone, Work, WorkTag
+from fanthology.works.models import Series, Tombstone, Work
 
 from .actions import Beat, forget_files, quiet
 from .bringing.shapes import fields_here
@@ -202,21 +202,21 @@ def _undo_tags(run: Run) -> None:
     keys = SourceKey.objects.filter(first_run=run, kind="tag")
     if not Run.objects.filter(site=run.site).exclude(pk=run.pk).exclude(state=Run.State.UNDONE).exists():
         TagMapping.objects.filter(site=run.site).delete()
-    wanted = set(keys.values_list("object_id", flat=True))
+    ours = Tag.objects.filter(pk__in=keys.values("object_id"), made_at__gte=run.made_at).exclude(kind_id=Kind.RATING)
+    wanted = set(ours.values_list("pk", flat=True))
     gone: set[int] = set()
     while True:
-        free = (
-            Tag.objects.filter(pk__in=wanted, made_at__gte=run.made_at)
-            .exclude(kind_id=Kind.RATING)
-            .exclude(_is_tag_in_use())
-        )
-        found = set(free.values_list("pk", flat=True))
+        free = Tag.objects.filter(pk__in=wanted)
+        # A line to a tag that was there before came with this run and goes with it.
+        found = set(free.exclude(_is_tag_in_use()).exclude(child_lines__child__in=wanted).values_list("pk", flat=True))
         if not found:
             break
         Tag.objects.filter(pk__in=found).delete()
         gone |= found
         wanted -= found
-    keys.exclude(object_id__in=WorkTag.objects.filter(tag_id__in=wanted).values("tag_id")).delete()
+    keys.filter(object_id__in=gone).delete()
+    if not SourceKey.objects.filter(site=run.site, kind="work").exists():
+        keys.delete()
     if gone:
         rebuild_closure()
         outbox.publish("tag.moved", "tag", min(gone))
@@ -224,7 +224,7 @@ def _undo_tags(run: Run) -> None:
 
 def _is_tag_in_use() -> Q:
     used = Q()
-    for relation in ("work_tags", "rated_works", "challenges", "synonyms", "relationship_lines", "child_lines"):
+    for relation in ("work_tags", "rated_works", "challenges", "synonyms", "relationship_lines"):
         used |= Q(**{f"{relation}__isnull": False})
     other = TagMapping.objects.filter(tag__isnull=False).values("tag_id")
     elsewhere = (

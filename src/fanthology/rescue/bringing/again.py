@@ -35,6 +35,7 @@ from .shapes import (
 )
 
 TAKEN_BACK = "it was taken back here"
+REMOVED = "it was taken out here"
 
 
 def meet_again(bringing: Bringing, ready: Prepared, row: SourceKey) -> None:
@@ -107,7 +108,7 @@ def _version(work: Work) -> int:
     return Work.objects.values_list("version", flat=True).get(pk=work.pk)
 
 
-def _update_chapters(  # noqa: PLR0913 - what is compared with what
+def _update_chapters(
     bringing: Bringing,
     ready: Prepared,
     work: Work,
@@ -124,6 +125,9 @@ def _update_chapters(  # noqa: PLR0913 - what is compared with what
     ):
         key = chapter_key(ready.record, story_chapter)
         row = by_key.get(key)
+        if row is None and _was_removed(bringing, key):
+            bringing.account.left_out_here("chapter", REMOVED)
+            continue
         if row is None:
             position += 1
             made = _add_chapter(bringing, work, key, new, fields, position)
@@ -142,7 +146,13 @@ def _update_chapters(  # noqa: PLR0913 - what is compared with what
     return changed, clashes
 
 
-def _add_chapter(  # noqa: PLR0913, PLR0917 - one chapter with where it belongs
+def _was_removed(bringing: Bringing, key: str) -> bool:
+    """It came with an earlier run and is nowhere here any more: somebody took it out, and it stays out."""
+    known = bringing.known.id("chapter", key)
+    return known is not None and not Chapter.objects.filter(pk=known).exists()
+
+
+def _add_chapter(
     bringing: Bringing, work: Work, key: str, new: NewChapter, fields: dict[str, object], position: int
 ) -> int:
     placed = NewChapter(**{**{name: getattr(new, name) for name in NewChapter.__slots__}, "position": position})

@@ -20,7 +20,6 @@ from fanthology.works.models import Chapter, Work
 from fanthology.works.policy import Decision
 
 from ..digests import digests_of, whole
-from ..models import SourceKey
 
 
 @dataclass(slots=True)
@@ -150,8 +149,22 @@ def header_with(header: Header, fields: Mapping[str, Any]) -> Header:
 
 
 _SIMPLE = frozenset(
-    "title summary notes end_notes disclaimer spoilers archive_permission language warnings_stated complete expected_chapters"
-    " is_round_robin is_featured published".split()
+    [
+        "title",
+        "summary",
+        "notes",
+        "end_notes",
+        "disclaimer",
+        "spoilers",
+        "archive_permission",
+        "language",
+        "warnings_stated",
+        "complete",
+        "expected_chapters",
+        "is_round_robin",
+        "is_featured",
+        "published",
+    ]
 )
 
 

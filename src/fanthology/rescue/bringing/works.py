@@ -15,13 +15,13 @@ from fanthology.people.models import PenName
 from fanthology.tags.models import Kind
 from fanthology.works import actions
 from fanthology.works.access import Audience, State
-from fanthology.works.addresses import work_url
 from fanthology.works.actions import Arrival, Header, NewChapter, Tagged, is_import_forbidden
+from fanthology.works.addresses import work_url
 from fanthology.works.dates import instant
-from fanthology.works.policy import Declared, Decision, Verdict, decide
+from fanthology.works.policy import Decision, Declared, Verdict, decide
 
-from ..models import OldAddress, Site, SourceKey
 from ..addresses import split_address
+from ..models import OldAddress, Site, SourceKey
 from ..report import permission_words
 from .again import meet_again
 from .known import Bringing

@@ -1,5 +1,6 @@
-"""Pages of a rescue: one file for each kind of visitor."""
+"""The pages of a rescue: for keepers the way from upload to publishing, for everybody where a work came from."""
 
+from . import desk, old, origin, runs, uploads
 from .old import old_address
 
-__all__ = ["old_address"]
+__all__ = ["desk", "old", "old_address", "origin", "runs", "uploads"]

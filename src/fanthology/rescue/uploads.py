@@ -1,0 +1,188 @@
+"""Files on their way in, in pieces that may arrive over days; then sealed, when they have been read.
+
+A piece is appended at the place the sender names, which must be where we stand: after a broken connection the sender
+asks how far we are and goes on there. Until it is read a file lies in the run's own folder, mode 0600.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from fanthology.base import sealed
+from fanthology.formats.dumps.tree import is_archive, is_sql
+
+from .actions import SOURCES_KEPT
+from .errors import NotNow, SourcesGone
+from .models import Run, Upload
+from .sources import Source
+from .staging import folder_of
+
+PIECE = 8 * 1024 * 1024
+LARGEST = 64 * 1024**3
+_UNSAFE = re.compile(r"[^\w.() -]+")
+
+
+class OutOfStep(NotNow):
+    """The piece does not begin where we stand; `received` says where that is."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(f"We have {received:,} bytes of this file; go on from there.")
+        self.received = received
+
+
+def new_run(*, actor: int, site: str = "") -> Run:
+    return Run.objects.create(started_by_id=actor, settings={"site": site.strip()[:200]})
+
+
+def announce(*, run: Run, name: str, size: int, actor: int) -> Upload:
+    """A file that is about to come; or the one of this name and size that is on its way already."""
+    if not 0 < size <= LARGEST:
+        raise NotNow("A file has between one byte and 64 GB.")
+    known = Upload.objects.filter(run=run, name=_safe(name), size=size).first()
+    if known is not None:
+        return known
+    return Upload.objects.create(run=run, name=_safe(name), size=size, token=secrets.token_hex(16), by_id=actor)
+
+
+def receive(*, upload: Upload, offset: int, piece: BinaryIO, length: int) -> int:
+    """Append a piece; returns how many bytes are here now. Raises OutOfStep, NotNow. Durable on return."""
+    with transaction.atomic():
+        current = Upload.objects.select_for_update().get(pk=upload.pk)
+        path = path_of(current)
+        have = min(current.received, path.stat().st_size if path.exists() else 0)
+        if offset != have:
+            raise OutOfStep(have)
+        if length > PIECE or offset + length > current.size:
+            raise NotNow("That is more than was announced.")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "r+b") as file:
+            file.truncate(offset)
+            file.seek(offset)
+            while chunk := piece.read(min(1 << 20, length)):
+                file.write(chunk)
+                length -= len(chunk)
+                if not length:
+                    break
+            file.flush()
+            os.fsync(file.fileno())
+            current.received = file.tell()
+        current.save(update_fields=["received"])
+    return current.received
+
+
+def receive_whole(*, run: Run, file: UploadedFile, actor: int) -> Upload:
+    """A file from a plain form, without JavaScript."""
+    upload = announce(run=run, name=file.name or "file", size=file.size or 0, actor=actor)
+    path = path_of(upload)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        for chunk in file.chunks():
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    upload.received = upload.size
+    upload.save(update_fields=["received"])
+    return upload
+
+
+def path_of(upload: Upload) -> Path:
+    """Dumps and what goes with them lie in two folders, so that the reader of a dump finds its texts."""
+    folder = "dump" if is_sql(upload.name) else "texts"
+    return folder_of(upload.run_id or 0) / folder / upload.name
+
+
+def is_complete(run: Run) -> bool:
+    uploads = list(run.uploads.all())
+    return bool(uploads) and all(upload.received == upload.size for upload in uploads)
+
+
+def settle_source(run: Run) -> Source:
+    """What the uploads of a run are together: a dump with its texts, one archive, or loose files. Raises SourcesGone."""
+    uploads = list(run.uploads.order_by("id"))
+    if run.sources and not all(path_of(upload).exists() for upload in uploads):
+        unseal(run)
+    if not is_complete(run):
+        raise SourcesGone("Not all files are here yet.")
+    dumps = [path_of(upload) for upload in uploads if is_sql(upload.name)]
+    texts = [path_of(upload) for upload in uploads if not is_sql(upload.name)]
+    chosen = {
+        "prefix": run.settings.get("prefix"),
+        "encoding": str(run.settings.get("encoding") or "auto"),
+        "site": str(run.settings.get("site") or ""),
+    }
+    files = texts[0].parent if len(texts) > 1 else texts[0] if texts else None
+    if dumps:
+        source = Source((dumps[0],), "auto", files, **chosen)
+    elif len(texts) == 1 and is_archive(texts[0].name):
+        source = Source((texts[0],), "auto", None, **chosen)
+    else:
+        source = Source(tuple(texts), "files", None, **chosen)
+    run.settings = {**run.settings, **source.as_settings()}
+    run.source_sha256 = source.fingerprint()
+    run.save(update_fields=["settings", "source_sha256"])
+    return source
+
+
+def seal_sources(run: Run) -> None:
+    """Encrypt what was uploaded, with a purge date, and remove the open files."""
+    purge_on = run.purge_sources_on or timezone.localdate() + SOURCES_KEPT
+    known = {entry["name"] for entry in run.sources}
+    for upload in run.uploads.order_by("id"):
+        path = path_of(upload)
+        if not path.exists():
+            continue
+        if upload.name not in known:
+            with path.open("rb") as file:
+                locked = sealed.seal(file, purge_on=purge_on)
+            run.sources = [
+                *run.sources,
+                {"name": upload.name, "sealed": locked.name, "size": upload.size, "purge_on": purge_on.isoformat()},
+            ]
+            run.purge_sources_on = purge_on
+            run.save(update_fields=["sources", "purge_sources_on"])
+        path.unlink()
+
+
+def unseal(run: Run) -> None:
+    """Lay the sealed files open again, to read them anew. Raises SourcesGone after their purge date."""
+    by_name = {entry["name"]: entry["sealed"] for entry in run.sources}
+    for upload in run.uploads.all():
+        path = path_of(upload)
+        if path.exists():
+            continue
+        try:
+            with sealed.open_sealed(by_name.get(upload.name, "")) as source:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                    while chunk := source.read(1 << 20):
+                        out.write(chunk)
+        except sealed.Unopenable as error:
+            raise SourcesGone(str(error)) from error
+
+
+def forget_stale(*, older_than: dt.timedelta = dt.timedelta(days=14)) -> int:
+    """Runs that never got past their upload and that nobody touched for two weeks. Returns how many."""
+    from .staging import clear
+
+    stale = Run.objects.filter(state=Run.State.RECEIVED, site=None, made_at__lt=timezone.now() - older_than)
+    gone = list(stale.values_list("pk", flat=True))
+    for run_id in gone:
+        clear(run_id)
+    Run.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def _safe(name: str) -> str:
+    """A plain file name: no folders, no control characters, nothing that begins with a dot."""
+    bare = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).lstrip(". ")
+    stem, dot, ending = bare.rpartition(".")
+    return (f"{stem[:150]}{dot}{ending[:20]}" if dot else bare[:150]) or "file"

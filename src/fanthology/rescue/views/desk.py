@@ -1,0 +1,73 @@
+"""The keeper's plain desk: rescues, jobs, checks, and the few settings of an archive."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from fanthology.base import jobs as queue
+from fanthology.base.models import Archive, Job
+from fanthology.base.web import Page, respond
+from fanthology.works.access import State
+from fanthology.works.models import Work
+
+from ..access import keeper_id, keeper_only
+from ..actions import change_archive
+from ..forms import ArchiveForm
+from ..models import Run
+from ..steps import FAULTS_KEY
+
+SHOWN = 5
+
+
+@keeper_only
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    archive = Archive.current()
+    context = {
+        "runs": Run.objects.select_related("site").order_by("-id")[:SHOWN],
+        "page": Page.of(Job.objects.order_by("-id"), request.GET.get("page"), size=15),
+        "faults": cache.get(FAULTS_KEY),
+        "is_checking": Job.objects.filter(name="desk.check", state__in=queue.UNFINISHED).exists(),
+        "form": ArchiveForm(
+            initial={"name": archive.name, "tagline": archive.tagline, "review_word": archive.review_word}
+        ),
+        "held": Work.objects.filter(state=State.HELD).count(),
+        "waiting": Work.objects.filter(state=State.WAITING).count(),
+        "posted": Work.objects.posted().count(),
+    }
+    return respond(request, "desk/desk.html", context)
+
+
+@keeper_only
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    queue.enqueue("desk.check", key="desk")
+    return _back(request, "The check runs; its result appears here.")
+
+
+@keeper_only
+@require_POST
+def settings(request: HttpRequest) -> HttpResponse:
+    form = ArchiveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "The archive needs a name.")
+        return HttpResponseRedirect(reverse("desk"))
+    change_archive(**form.cleaned_data, actor=keeper_id(request))
+    return _back(request, "Saved.")
+
+
+@keeper_only
+@require_POST
+def job(request: HttpRequest, job_id: int, verb: str) -> HttpResponse:
+    """Cancel what waits or runs, retry what failed."""
+    done = queue.cancel(job_id) if verb == "cancel" else queue.retry(job_id)
+    return _back(request, "Done." if done else "That job is over already.")
+
+
+def _back(request: HttpRequest, said: str) -> HttpResponseRedirect:
+    messages.success(request, said)
+    return HttpResponseRedirect(reverse("desk"))

@@ -1,0 +1,103 @@
+"""Files come in: in one form without JavaScript, or piece by piece, going on where it broke off."""
+
+from __future__ import annotations
+
+import io
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fanthology.base.web import respond
+
+from .. import uploads
+from ..access import keeper_id, keeper_only
+from ..errors import NotNow
+from ..models import Run, Upload
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The beginning: hand the files over."""
+    if request.method != "POST":
+        return respond(request, "rescue/new.html", {"fault": ""})
+    files = request.FILES.getlist("files")
+    if not files:
+        return respond(request, "rescue/new.html", {"fault": "Choose at least one file."}, status=400)
+    run = uploads.new_run(actor=keeper_id(request), site=request.POST.get("site", ""))
+    return _receive_all(request, run)
+
+
+@keeper_only
+@require_POST
+def more(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Further files for a run whose files are not complete."""
+    return _receive_all(request, _open_run(run_id))
+
+
+def _receive_all(request: HttpRequest, run: Run) -> HttpResponse:
+    try:
+        for file in request.FILES.getlist("files"):
+            uploads.receive_whole(run=run, file=file, actor=keeper_id(request))
+    except NotNow as error:
+        return respond(request, "rescue/new.html", {"fault": str(error)}, status=400)
+    return HttpResponseRedirect(reverse("rescue-run", args=[run.pk]))
+
+
+@keeper_only
+@require_POST
+def announce(request: HttpRequest) -> HttpResponse:
+    """`name`, `size` and perhaps `run` → where to send the pieces, and how many bytes are here already."""
+    size = request.POST.get("size", "")
+    if not (size.isascii() and size.isdigit()):
+        return JsonResponse({"error": "How long is the file?"}, status=400)
+    known = request.POST.get("run", "")
+    run = (
+        _open_run(int(known))
+        if known.isdigit()
+        else uploads.new_run(actor=keeper_id(request), site=request.POST.get("site", ""))
+    )
+    try:
+        upload = uploads.announce(run=run, name=request.POST.get("name", ""), size=int(size), actor=keeper_id(request))
+    except NotNow as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse(
+        {
+            "run": run.pk,
+            "received": upload.received,
+            "piece": uploads.PIECE,
+            "url": reverse("rescue-piece", args=[upload.token]),
+            "page": reverse("rescue-run", args=[run.pk]),
+        }
+    )
+
+
+@keeper_only
+@require_http_methods(["GET", "HEAD", "PUT", "POST"])
+def piece(request: HttpRequest, token: str) -> HttpResponse:
+    """GET: how far we are. PUT `?offset=N` with at most 8 MiB: append. 409 with `received` when the offset is not ours."""
+    upload = get_object_or_404(Upload, token=token)
+    if request.method in ("GET", "HEAD"):
+        return JsonResponse({"received": upload.received, "size": upload.size})
+    offset = request.GET.get("offset", "")
+    if not (offset.isascii() and offset.isdigit()) or upload.run_id is None:
+        return JsonResponse({"error": "Where does this piece begin?"}, status=400)
+    _open_run(upload.run_id)
+    body = request.body
+    try:
+        received = uploads.receive(upload=upload, offset=int(offset), piece=io.BytesIO(body), length=len(body))
+    except uploads.OutOfStep as error:
+        return JsonResponse({"received": error.received, "size": upload.size}, status=409)
+    except NotNow as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"received": received, "size": upload.size})
+
+
+def _open_run(run_id: int) -> Run:
+    """A run that still takes files."""
+    run = Run.objects.filter(pk=run_id, state=Run.State.RECEIVED).first()
+    if run is None:
+        raise Http404
+    return run
