@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,13 +21,16 @@ from tests.base.conftest import Archive, archive, prepared  # noqa: F401 - fixtu
 STORY = "Title: The Lamp\nAuthor: Mina\n\nThe lamp was lit at six.\n\nNobody came.\n"
 
 
+Answer = TypeVar("Answer")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def until(happens, seconds: float = 60) -> object:
+def until(happens: Callable[[], Answer], seconds: float = 60) -> Answer:
     """Ask again and again until there is an answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

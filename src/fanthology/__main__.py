@@ -106,6 +106,7 @@ def _running(commands: Commands) -> None:
     )
     parser.add_argument("--lane", action="append", choices=("pulse", "long"), help="only this lane (default: both)")
     parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started it ends")
 
     _add(
         commands,
@@ -192,7 +193,7 @@ def work(options: argparse.Namespace) -> int:
     from fanthology.base.worker import AlreadyWorking, work
 
     try:
-        work(options.lane or ("pulse", "long"), once=options.once)
+        work(options.lane or ("pulse", "long"), once=options.once, with_parent=options.with_parent)
     except AlreadyWorking as error:
         return _complain(str(error), BUSY)
     return OK

@@ -6,10 +6,12 @@ SIGTERM and SIGINT end all of them: requests are answered, the running slice of 
 
 from __future__ import annotations
 
-import subprocess
+import os
+import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -21,11 +23,14 @@ LONGEST_PAUSE = 30.0
 
 
 class JobWorker:
-    """Keeps `fanthology work` running: restarted at once when it dies, ever more slowly when it keeps dying."""
+    """Keeps `fanthology work` running: restarted at once when it dies, ever more slowly when it keeps dying.
+
+    Started by `posix_spawn`: `subprocess` waits on a pipe that a web worker forked at the same moment would hold open.
+    """
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
         self._watch = threading.Thread(target=self._keep_running, name="job-worker", daemon=True)
 
     def start(self) -> None:
@@ -34,29 +39,27 @@ class JobWorker:
     def stop(self) -> None:
         """Let it finish its slice; kill it if it does not."""
         self._stopping.set()
-        process = self._process
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._pid:
+                with suppress(ProcessLookupError):
+                    os.kill(self._pid, number)
+            self._watch.join(STOP_SECONDS)
 
     def _keep_running(self) -> None:
+        command = [sys.executable, "-m", "fanthology", "work", "--with-parent"]
         pause = 0.5
         while not self._stopping.is_set():
             started = time.monotonic()
-            # A session of its own: Ctrl-C reaches us alone, and we tell it.
-            self._process = subprocess.Popen([sys.executable, "-m", "fanthology", "work"], start_new_session=True)
+            self._pid = os.posix_spawn(sys.executable, command, os.environ)
             if self._stopping.is_set():
-                self._process.terminate()
-            status = self._process.wait()
+                os.kill(self._pid, signal.SIGTERM)
+            _, status = os.waitpid(self._pid, 0)
+            self._pid = 0
             if self._stopping.is_set():
                 return
             pause = 0.5 if time.monotonic() - started > 60 else min(pause * 2, LONGEST_PAUSE)
-            sys.stderr.write(f"The job worker ended ({status}); starting it again in {pause:.0f} s.\n")
+            code = os.waitstatus_to_exitcode(status)
+            sys.stderr.write(f"The job worker ended ({code}); starting it again in {pause:.0f} s.\n")
             self._stopping.wait(pause)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,8 +30,9 @@ log = logging.getLogger("fanthology.worker")
 class Worker:
     """Runs lanes until `stop`. A running slice is finished first (≤ 10 s); nothing is cut off."""
 
-    def __init__(self, lanes: Iterable[str]) -> None:
+    def __init__(self, lanes: Iterable[str], *, with_parent: bool = False) -> None:
         self.lanes = tuple(lanes)
+        self.parent = os.getppid() if with_parent else 0
         self.stopping = threading.Event()
         self.running: dict[str, Run] = {}
         self._heard = -1
@@ -75,9 +78,13 @@ class Worker:
         return told > 0
 
     def _keep_watch(self) -> None:
-        while not self.stopping.is_set():
-            self._safely(self._watch)
-            self.stopping.wait(HEARTBEAT_SECONDS)
+        due = 0.0
+        while not self.stopping.wait(1.0):
+            if self.parent and os.getppid() != self.parent:
+                self.stop()
+            elif time.monotonic() >= due:
+                self._safely(self._watch)
+                due = time.monotonic() + HEARTBEAT_SECONDS
         connection.close()
 
     def _watch(self) -> bool:
@@ -136,8 +143,8 @@ class AlreadyWorking(RuntimeError):
     """Another process does this lane for this data directory."""
 
 
-def work(lanes: Iterable[str] = jobs.LANES, *, once: bool = False) -> None:
-    """The worker loop until SIGTERM or SIGINT; with `once`, until nothing is due.
+def work(lanes: Iterable[str] = jobs.LANES, *, once: bool = False, with_parent: bool = False) -> None:
+    """The worker loop until SIGTERM or SIGINT; with `once`, until nothing is due; `with_parent`, until the parent ends.
 
     Raises:
         AlreadyWorking: in the embedded profile there is one worker per lane: the search index has one writer.
@@ -150,7 +157,7 @@ def work(lanes: Iterable[str] = jobs.LANES, *, once: bool = False) -> None:
         if once:
             drain(lanes)
             return
-        worker = Worker(lanes)
+        worker = Worker(lanes, with_parent=with_parent)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         worker.run()
