@@ -15,7 +15,7 @@ from .lines import Prose
 class Draft:
     """A story in the making: what a reader knows beforehand and what the lines add.
 
-    `part` is the number in a title such as "The Lamp (2/7)".
+    `fallback` is a title to use when the lines show none. `part` is the number in a title such as "The Lamp (2/7)".
     `facts` are further fields of Story by name. `sections` are (first line, title) of posts or pages put together;
     `notes_at` and `end_notes_at` are (line, HTML) of remarks that belong to the chapter around that line.
     """
@@ -28,6 +28,7 @@ class Draft:
     updated: str | None = None
     complete: bool | None = None
     language: str | None = None
+    fallback: str = ""
     part: int | None = None
     end_notes: str = ""
     sections: list[tuple[int, str]] = field(default_factory=list)

@@ -11,7 +11,7 @@ from .chapters import chapters_of
 from .draft import Draft
 from .facts import guess_language
 from .lines import Line, is_words
-from .titles import keep_front, read_title_lines
+from .titles import keep_front, read_title_lines, take_title
 from .values import interpret
 
 
@@ -41,6 +41,8 @@ def story_from_prose(draft: Draft) -> Story:
 
 
 def _story(draft: Draft, chapters: tuple[Chapter, ...]) -> Story:
+    if not draft.title:
+        take_title(draft, draft.fallback)
     if not draft.title:
         draft.context.report(
             "title.unknown", "warning", "The file does not say what the story is called.", where="title"
