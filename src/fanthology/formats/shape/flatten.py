@@ -64,6 +64,7 @@ _BLOCKS = frozenset(
 _PATHS = frozenset({"blockquote", "ul", "ol", "li", "table", "tr", "td", "th"})
 _SKIPPED = frozenset(
     [
+        "nav",
         "script",
         "style",
         "head",
