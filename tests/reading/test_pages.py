@@ -78,6 +78,8 @@ def all_pages(shelf) -> list[str]:
         addresses.tag_url(tag.pk, tag.slug),
         "/fandoms/",
         "/sitemap/",
+        "/moved/",
+        "/moved/?from=Nowhere",
         "/look/",
         "/news/",
         "/about/",
@@ -206,7 +208,7 @@ def test_what_nobody_stated_is_said_to_be_unstated(client):
     assert "Not said whether complete" in page
     assert "(from Saltwick Archive; the author is not here)" in page
     assert "may not read" in page
-    assert "Moved here from <b>Saltwick Archive</b>" in page
+    assert "/moved/?from=Saltwick%20Archive" in page
 
 
 def test_the_authors_choice_not_to_warn_is_not_silence():
@@ -251,6 +253,10 @@ def test_bulk_arrivals_are_one_line_and_no_news(client):
     assert "Moved 1" not in page
     assert "<b>Saltwick Archive</b>: 3 stories from 2001–2003" in page
     assert "Moved 1" not in text_of(client.get("/feeds/works/"))
+    assert "Moved 1" in text_of(client.get("/moved/?from=Saltwick%20Archive"))
+    assert "Posted here" not in text_of(client.get("/moved/?from=Saltwick%20Archive"))
+    assert "3 works" in text_of(client.get("/moved/"))
+    assert "Nothing from there" in text_of(client.get("/moved/?from=Nowhere"))
 
 
 def test_tags_lead_to_their_canonical_address(client):

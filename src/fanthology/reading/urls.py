@@ -9,6 +9,7 @@ from .views import home, looks, people, series, tags, works
 urlpatterns = [
     path("", home.home, name="home"),
     path("surprise/", home.surprise, name="surprise"),
+    path("moved/", home.moved_in, name="moved-in"),
     path("sitemap/", home.sitemap, name="sitemap"),
     path("sitemap.xml", home.sitemap_xml, name="sitemap-xml"),
     path("sitemap-<int:number>.xml", home.sitemap_xml, name="sitemap-part"),

@@ -23,6 +23,7 @@ NO_WARNINGS = "No Archive Warnings Apply"
 UNSAID_WARNING = "Creator Chose Not To Use Archive Warnings"
 NOT_STATED = "Warnings not stated on the old site"
 RATING_NOT_STATED = "Rating not stated"
+_NONE = frozenset({"none", "no warnings", "no warning", "n/a"})
 _RATING_SHAPES = {
     "General Audiences": ("G", "general"),
     "Teen And Up Audiences": ("T", "teen"),
@@ -195,7 +196,10 @@ def rating_sign(name: str | None) -> Sign:
 
 
 def _warning(name: str) -> Sign:
-    return Sign(name, "none" if name == NO_WARNINGS else "unsaid" if name == UNSAID_WARNING else "named")
+    return Sign(
+        name,
+        "none" if name == NO_WARNINGS or name.casefold() in _NONE else "unsaid" if name == UNSAID_WARNING else "named",
+    )
 
 
 def _card(row: dict[str, Any]) -> Card:

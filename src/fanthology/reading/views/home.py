@@ -22,7 +22,7 @@ from fanthology.works.cards import cards_for
 from fanthology.works.models import Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_stamp
+from ..lists import list_key, list_stamp, listing
 from ..meta import absolute
 
 NEW_ON_HOME = 8
@@ -67,6 +67,24 @@ def surprise(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(work_url(chosen or ends["first"]))
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+def moved_in(request: HttpRequest) -> HttpResponse:
+    """What came from former archives: the list of them, and with `?from=` the works of one."""
+    origin = request.GET.get("from", "")[:200]
+
+    def page() -> str:
+        viewer = viewer_of(request)
+        works = Work.objects.visible_to(viewer).posted().filter(origin=origin)
+        context = {
+            "origin": origin,
+            "listing": listing(request, works) if origin else None,
+            "sites": _moved_in(viewer, most=None),
+        }
+        return render(request, "reading/moved.html", context)
+
+    return cached(request, key=list_key(request, f"moved:{origin}"), stamp=list_stamp(request), render=page)
 
 
 @require_safe
@@ -115,10 +133,10 @@ def robots(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _moved_in(viewer: Viewer) -> list[Mapping[str, Any]]:
+def _moved_in(viewer: Viewer, *, most: int | None = 4) -> list[Mapping[str, Any]]:
     """One line for each former site: bulk arrivals are announced here and nowhere else."""
     arrived = Work.objects.visible_to(viewer).posted().filter(arrived_in_bulk=True).exclude(origin="")
     rows = arrived.values("origin").annotate(
         works=Count("pk"), when=Max("posted_at"), first=Min("published_on"), last=Max("published_on")
     )
-    return list(rows.order_by("-when")[:4])
+    return list(rows.order_by("-when", "origin")[:most])
