@@ -19,7 +19,7 @@ from fanthology.tags.models import Tag
 from fanthology.works.access import GUEST
 from fanthology.works.addresses import author_url, series_url, tag_url
 from fanthology.works.cards import cards_for
-from fanthology.works.models import Series, Work, WorkQuerySet
+from fanthology.works.models import Series, Work, WorkQuerySet, tags_known_to
 
 LENGTH = 25
 
@@ -31,8 +31,8 @@ def new_works(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def of_tag(request: HttpRequest, tag_id: int) -> HttpResponse:
-    tag = get_object_or_404(Tag.objects.select_related("synonym_of"), pk=tag_id)
-    tag = tag.synonym_of or tag
+    tag = get_object_or_404(Tag, pk=tag_id)
+    tag = get_object_or_404(tags_known_to(GUEST), pk=tag.synonym_of_id or tag.pk)
     return _feed(request, str(tag), tag_url(tag.pk, tag.slug), _public().in_tag(tag.pk).newest())
 
 

@@ -80,6 +80,7 @@ def contents_of(work_id: int, viewer: Viewer, *, is_author: bool, words_of: int 
         "published_precision",
         "contributor__name",
         "contributor__slug",
+        "work__anonymous",
     )
     found = rows.annotate(**long).values(*columns, *long)
     return Contents([_row(work_id, number, row) for number, row in enumerate(found, start=1)])
@@ -94,6 +95,8 @@ def _words(path: str, words_of: int | str | None) -> F | Case | Value:
 
 
 def _row(work_id: int, number: int, row: dict[str, Any]) -> ChapterRow:
+    if row["work__anonymous"]:
+        row["contributor__name"] = row["contributor__slug"] = None
     return ChapterRow(
         id=row["pk"],
         number=number,

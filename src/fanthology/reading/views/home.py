@@ -28,6 +28,7 @@ from ..meta import absolute
 NEW_ON_HOME = 8
 FANDOMS_ON_HOME = 12
 SITEMAP_SIZE = 50_000
+MOST_PARTS = 50_000
 
 
 @require_safe
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_new": bool(cards),
             "moved_in": _moved_in(viewer),
             "works": works,
-            "authors": PenName.objects.with_posted_works().count() if works else 0,
+            "authors": PenName.objects.filter(authorship__work__in=visible.filter(anonymous=False)).distinct().count(),
             "fandoms": Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().most_used()[:FANDOMS_ON_HOME],
             "fandom_count": Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().count(),
             "news": News.objects.shown().filter(origin="").newest()[:3],
@@ -104,6 +105,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap_xml(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """For search engines: an index, and each part with at most 50,000 public works that do not mind being found."""
+    if number is not None and not 1 <= number <= MOST_PARTS:
+        raise Http404
     public = Work.objects.visible_to(GUEST).filter(hide_from_search_engines=False, needs_consent=False).order_by("pk")
 
     def page() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -50,10 +50,8 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         works = Work.objects.visible_to(viewer).posted().by(pen_name)
         if not works.exists() and not viewer.is_keeper and pen_name.pk not in viewer.pen_names:
             raise Http404
-        confirmed = Q(
-            places__confirmed=True, places__work__authorship__pen_name=pen_name, places__work__anonymous=False
-        )
-        series = Series.objects.visible_to(viewer).filter(confirmed).distinct().by_title()
+        # A series stands here for a work of theirs that the viewer may see, not for a hidden one beside others' works.
+        series = Series.objects.filter(places__confirmed=True, places__work__in=works).distinct().by_title()
         context = {
             "pen_name": pen_name,
             "listing": listing(request, works),

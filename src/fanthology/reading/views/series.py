@@ -42,8 +42,11 @@ class Shelf:
 @require_safe
 def all_series(request: HttpRequest) -> HttpResponse:
     def page() -> str:
-        works = Count("places", filter=Q(places__confirmed=True), distinct=True)
-        visible = Series.objects.visible_to(viewer_of(request))
+        viewer = viewer_of(request)
+        visible = Series.objects.visible_to(viewer)
+        # Only what this viewer may see is counted: a hidden part must not show as a number either.
+        seen = Q(places__work__in=Work.objects.visible_to(viewer).posted()) | Q(places__subseries__in=visible)
+        works = Count("places", filter=seen & Q(places__confirmed=True), distinct=True)
         rows = Series.objects.filter(pk__in=visible.values("pk")).annotate(parts=works).by_title()
         shown = Page.of(rows, request.GET.get("page"), size=60)
         return render(request, "reading/series-list.html", {"page": shown, "canonical": absolute("/read/series/")})

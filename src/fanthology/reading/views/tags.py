@@ -13,7 +13,7 @@ from fanthology.base.pages import cached
 from fanthology.base.web import render
 from fanthology.tags.models import Kind, Tag, TagParent
 from fanthology.works.addresses import tag_url
-from fanthology.works.models import Work
+from fanthology.works.models import Work, tags_known_to
 from fanthology.works.viewers import viewer_of
 
 from ..lists import list_key, list_stamp, listing
@@ -33,6 +33,8 @@ def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
     """Works with this tag, its synonyms and subtags. Former names and wrong slugs lead to the right address."""
     found = get_object_or_404(Tag.objects.select_related("kind", "synonym_of"), pk=tag_id)
     canonical = found.synonym_of or found
+    if not tags_known_to(viewer_of(request)).filter(pk=canonical.pk).exists():
+        raise Http404
     if canonical.pk != tag_id or canonical.slug != slug:
         return HttpResponsePermanentRedirect(tag_url(canonical.pk, canonical.slug))
 
