@@ -80,11 +80,13 @@ def test_a_newer_dump_updates_what_changed(run: Run, tmp_path: Path) -> None:
     assert (lamp.title, lamp.summary, lamp.complete) == ("The Lamp, Relit", "<p>It burns.</p>", True)
     assert "Mystery" not in lamp.work_tags.values_list("tag__name", flat=True)
     first, second, _, dawn = lamp.chapters.order_by("position")
-    assert first.text.markup == "<p>The lamp burned high.</p>" and Revision.objects.filter(chapter=first).count() == 2
+    assert first.text.markup == "<p>The lamp burned high.</p>"
+    assert Revision.objects.filter(chapter=first).count() == 2
     assert (second.title, dawn.title) == ("More Oil", "Dawn")
     assert Review.objects.get(work=lamp, stars=9).text == "<p>Lovely, twice over.</p>"
     assert PenName.objects.get(name="Annis").bio == "<p>I write by the other window.</p>"
-    assert Work.objects.get(title="New").state == "posted" and Work.objects.get(title="Unseen").state == "posted"
+    assert Work.objects.get(title="New").state == "posted"
+    assert Work.objects.get(title="Unseen").state == "posted"
     assert Work.objects.filter(title="The Rope").exists()
     assert again.report["vanished"]["works"] == ["8: The Rope"]
     assert [place.work and place.work.title for place in Series.objects.get(title="Lights").places.all()] == [

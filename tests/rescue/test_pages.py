@@ -46,13 +46,14 @@ def test_the_whole_way(keeper: Client) -> None:
     open_file = path_of(run.uploads.get())
     assert open_file.exists()
     page = do(keeper, run, "examine")
-    assert run.state == "examined" and not Work.objects.exists()
-    assert (
-        "nobody has said yet by what right" in page
-        and "4 e-mail addresses" in page
-        and "keeper@kettleness.example" not in page
-    )
-    assert not open_file.exists() and run.sources and run.purge_sources_on
+    assert run.state == "examined"
+    assert not Work.objects.exists()
+    assert "nobody has said yet by what right" in page
+    assert "4 e-mail addresses" in page
+    assert "keeper@kettleness.example" not in page
+    assert not open_file.exists()
+    assert run.sources
+    assert run.purge_sources_on
     table = keeper.get(reverse("rescue-mapping", args=[run.pk])).content.decode()
     assert 'value="Mystery"' in table
     keeper.post(
@@ -62,24 +63,27 @@ def test_the_whole_way(keeper: Client) -> None:
     assert TagMapping.objects.get(source="classes", old_id="1").kind is None
     do(keeper, run, "basis", basis="owner-moves", note="Mail of 2 May.")
     page = do(keeper, run, "bring", hosts="http://www.kettleness.example old.kettleness.example/fic")
-    assert run.state == "brought" and "3 works are ready" in page and "1 needs you" in page
+    assert run.state == "brought"
+    assert "3 works are ready" in page
+    assert "1 needs you" in page
     lamp = Work.objects.get(title="The Lamp")
-    assert (
-        lamp.rating
-        and lamp.rating.name == "Mature"
-        and "Mystery" not in lamp.work_tags.values_list("tag__name", flat=True)
-    )
+    assert lamp.rating
+    assert lamp.rating.name == "Mature"
+    assert "Mystery" not in lamp.work_tags.values_list("tag__name", flat=True)
     listed = keeper.get(reverse("rescue-works", args=[run.pk])).content.decode()
     assert f'value="{lamp.pk}"' in listed
     do(keeper, run, "publish", which="chosen", work=[lamp.pk])
     assert list(Work.objects.posted()) == [lamp]
     page = do(keeper, run, "publish", which="first")
-    assert run.state == "published" and "Everything that may be public is public" in page
+    assert run.state == "published"
+    assert "Everything that may be public is public" in page
     assert keeper.get(reverse("rescue-report", args=[run.pk])).json()["balanced"]
     assert Client().get(f"/read/{lamp.pk}/origin/").status_code in (200, 403)
     assert "Undo it" in keeper.get(reverse("rescue-undo", args=[run.pk])).content.decode()
     page = do(keeper, run, "undo")
-    assert run.state == "undone" and not Work.objects.exists() and "5 works were taken back" in page
+    assert run.state == "undone"
+    assert not Work.objects.exists()
+    assert "5 works were taken back" in page
     assert not folder_of(run.pk).exists()
 
 
@@ -90,11 +94,9 @@ def test_where_a_work_came_from(keeper: Client, run: Run) -> None:
         keeper.post("/consent/", {"next": f"/read/{nobodys.pk}/origin/", "consent": "yes"})
         page = keeper.get(f"/read/{nobodys.pk}/origin/")
     words = page.content.decode()
-    assert (
-        "Kettleness Light" in words
-        and "viewstory.php?sid=10" in words
-        and "An author of this story is not in the dump" in words
-    )
+    assert "Kettleness Light" in words
+    assert "viewstory.php?sid=10" in words
+    assert "An author of this story is not in the dump" in words
     assert keeper.get(f"/read/{factories.make_work('Ours').pk}/origin/").status_code == 404
 
 
@@ -116,7 +118,8 @@ def test_a_piece_at_a_time_goes_on_where_it_stopped(keeper: Client) -> None:
     assert put(half, data[half:] + b"more")[0] == 400
     assert put(half, data[half:])[1]["received"] == len(data)
     upload = Upload.objects.get()
-    assert path_of(upload).read_bytes() == data and upload.name == "dump.sql"
+    assert path_of(upload).read_bytes() == data
+    assert upload.name == "dump.sql"
     do(keeper, Run.objects.get(), "examine")
     assert Run.objects.get().state == "examined"
 
@@ -126,15 +129,19 @@ def test_several_sites_are_offered_and_one_is_chosen(keeper: Client) -> None:
     other["settings"] = [{"sitename": "Other", "url": "http://other.example", "tableprefix": "two_"}]
     run = hand_over(keeper, efiction_dump.dump(old_site.TABLES) + efiction_dump.dump(other, prefix="two_"))
     page = do(keeper, run, "examine")
-    assert run.state == "received" and 'value="two_"' in page
+    assert run.state == "received"
+    assert 'value="two_"' in page
     page = do(keeper, run, "examine", prefix="two_")
-    assert run.state == "examined" and "<h1>Other</h1>" in page
+    assert run.state == "examined"
+    assert "<h1>Other</h1>" in page
 
 
 def test_what_is_no_dump_is_said_plainly(keeper: Client) -> None:
     run = hand_over(keeper, b"\x00\x01nothing", "thing.sql")
     page = do(keeper, run, "examine")
-    assert run.state == "received" and run.error and "It stopped:" in page
+    assert run.state == "received"
+    assert run.error
+    assert "It stopped:" in page
 
 
 def test_loose_pages_come_in_too(keeper: Client) -> None:
@@ -155,13 +162,16 @@ def test_nothing_is_published_without_a_basis_by_the_page(keeper: Client) -> Non
     do(keeper, run, "examine")
     do(keeper, run, "bring")
     page = do(keeper, run, "publish", which="all")
-    assert "Say first by what right" in page and not Work.objects.posted().exists()
+    assert "Say first by what right" in page
+    assert not Work.objects.posted().exists()
 
 
 def test_the_desk(keeper: Client, run: Run) -> None:
     failed = Job.objects.create(name="rescue.examine", state="failed", finished_at=run.made_at, error="It broke.")
     page = keeper.get("/desk/").content.decode()
-    assert "Kettleness Light" in page and "It broke." in page and "3 works public" in page
+    assert "Kettleness Light" in page
+    assert "It broke." in page
+    assert "3 works public" in page
     keeper.post(f"/desk/jobs/{failed.pk}/retry/")
     failed.refresh_from_db()
     assert failed.state == "queued"

@@ -85,7 +85,7 @@ def examine(*, run: Run, beat: Beat = quiet, stage: bool = False) -> dict[str, A
         "dump_findings": account.snapshot()["findings"],
     }
     run.save()
-    return run.report
+    return account.as_json()
 
 
 def _pass(
@@ -209,7 +209,6 @@ def _order(run: Run, site: Site, account: Account) -> Order:
 
 def _end(run: Run, account: Account, actor: int | None) -> Run:
     """The last step: what vanished, the report, the purge date, the ledger."""
-    assert run.site is not None
     _note_vanished(run, account)
     report = account.as_json()
     reach("rescue.before-end")
@@ -218,7 +217,8 @@ def _end(run: Run, account: Account, actor: int | None) -> Run:
         refused = any(key.startswith("refuse:") for key in account.decisions)
         kept = REFUSED_SOURCES_KEPT if refused else SOURCES_KEPT
         run.state, run.report, run.finished_at = Run.State.BROUGHT, report, timezone.now()
-        run.purge_sources_on = run.purge_sources_on or timezone.localdate() + kept
+        purge_on = timezone.localdate() + kept
+        run.purge_sources_on = min(run.purge_sources_on or purge_on, purge_on)
         run.settings = {name: value for name, value in run.settings.items() if name not in ("offset", "account")}
         run.save()
         Site.objects.filter(pk=run.site_id).update(stamp=F("stamp") + 1)
@@ -229,7 +229,7 @@ def _end(run: Run, account: Account, actor: int | None) -> Run:
 def _note_vanished(run: Run, account: Account) -> None:
     """Works we have from this site that this (newer) dump no longer holds: told, never deleted."""
     gone = SourceKey.objects.filter(site=run.site, kind="work").exclude(last_run=run).values_list("old_id", "object_id")
-    titles = dict(Work.objects.filter(pk__in=[pk for _, pk in gone[:200]]).values_list("pk", "title"))
+    titles = dict(Work.objects.filter(pk__in=[int(pk) for _, pk in gone[:200]]).values_list("pk", "title"))
     if gone:
         account.vanished = {
             "works": [f"{old_id}: {titles.get(pk, '')}" for old_id, pk in gone[:200]],
@@ -302,7 +302,8 @@ def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
     from fanthology.reviews.models import Review
     from fanthology.works.models import Series
 
-    model = {"person": PenName, "series": Series, "news": News, "page": CustomPage, "review": Review}.get(row.kind)
+    models: dict[str, Any] = {"person": PenName, "series": Series, "news": News, "page": CustomPage, "review": Review}
+    model = models.get(row.kind)
     thing = model.objects.filter(pk=row.object_id).first() if model else None
     if thing is not None and field in ("name", "bio", "title", "summary", "text", "openness"):
         setattr(thing, field, theirs)

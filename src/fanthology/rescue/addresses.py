@@ -103,7 +103,7 @@ def asked(path: str, query: str, host: str) -> Asked:
 
 
 def bare_host(host: str) -> str:
-    """ "WWW.Old.example:8080" → "old.example"."""
+    """The name alone: `WWW.Old.example:8080` is old.example."""
     name = host.strip().lower()
     if not name.startswith("["):
         name = name.partition(":")[0]
@@ -201,6 +201,7 @@ class Lookup:
         self.site, self.viewer = site, viewer
 
     def id(self, kind: str, old_id: str) -> int | None:
+        """The id here, or None."""
         if not old_id:
             return None
         keys = SourceKey.objects.filter(site=self.site, kind=kind, old_id=old_id)
@@ -211,7 +212,7 @@ class Lookup:
         return _work_leads(work_id, self.viewer, url) if work_id is not None else None
 
     def chapter(self, old_id: str) -> Leads | None:
-        chapter = Chapter.objects.filter(pk=self.id("chapter", old_id)).first()
+        chapter = Chapter.objects.filter(pk=self.id("chapter", old_id) or 0).first()
         return self._chapter(chapter) if chapter else None
 
     def chapter_at(self, story: str, number: str) -> Leads | None:
@@ -258,7 +259,7 @@ class Lookup:
 
     def person(self, old_id: str) -> Leads | None:
         """The author's page; for a member who signed nothing that the viewer may see, the list of authors."""
-        pen_name = PenName.objects.filter(pk=self.id("person", old_id)).first()
+        pen_name = PenName.objects.filter(pk=self.id("person", old_id) or 0).first()
         if pen_name is None:
             return None
         if Work.objects.visible_to(self.viewer).posted().by(pen_name).exists():
@@ -273,7 +274,7 @@ class Lookup:
         return Leads(f"{BROWSE}?tag={tag.pk}" if source == "ratings" else tag_url(tag.pk, tag.slug))
 
     def review(self, old_id: str) -> Leads | None:
-        review = Review.objects.filter(pk=self.id("review", old_id), state="shown").first()
+        review = Review.objects.filter(pk=self.id("review", old_id) or 0, state="shown").first()
         if review is None:
             return None
         if review.series_id:
@@ -286,13 +287,13 @@ class Lookup:
         )
 
     def challenge(self, old_id: str) -> Leads | None:
-        challenge = Challenge.objects.filter(pk=self.id("challenge", old_id)).first()
+        challenge = Challenge.objects.filter(pk=self.id("challenge", old_id) or 0).first()
         if challenge is None or not (challenge.is_public or self.viewer.is_keeper):
             return None
         return Leads(challenge_url(challenge.pk), permanent=challenge.is_public)
 
     def page(self, name: str) -> Leads | None:
-        page = CustomPage.objects.filter(pk=self.id("page", name)).first()
+        page = CustomPage.objects.filter(pk=self.id("page", name) or 0).first()
         if page is None:
             return None
         if page.is_public or self.viewer.is_keeper:
@@ -300,7 +301,7 @@ class Lookup:
         return Leads("/about/", permanent=False)
 
     def news(self, old_id: str) -> Leads | None:
-        news = News.objects.filter(pk=self.id("news", old_id)).first()
+        news = News.objects.filter(pk=self.id("news", old_id) or 0).first()
         if news is None or not (news.is_public or self.viewer.is_keeper):
             return None
         return Leads(f"{NEWS}#news-{news.pk}", permanent=news.is_public)
@@ -415,7 +416,10 @@ def _user(lookup: Lookup, address: Asked) -> Leads | None:
 
 
 def _to(url: str) -> Rule:
-    return lambda lookup, address: Leads(url)
+    def rule(lookup: Lookup, address: Asked) -> Leads | None:
+        return Leads(url)
+
+    return rule
 
 
 EFICTION: dict[str, Rule] = {

@@ -61,6 +61,8 @@ def bring(job: Job) -> Again | None:
     except RescueRefused as error:
         _refuse(run, error, Run.State.EXAMINED)
         return None
+    if done:
+        uploads.hasten_purge(run)
     return None if done else Again()
 
 

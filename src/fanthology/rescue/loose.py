@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from fanthology.base.folding import fold
 from fanthology.base.sandbox import read_file
@@ -52,7 +53,7 @@ class LooseFiles:
         self._reviews: list[ReviewRecord] = []
         self._series: dict[str, SeriesRecord] = {}
 
-    def __enter__(self) -> LooseFiles:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,8 +151,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         if path.is_dir():
             for inner in sorted(path.rglob("*")):
                 name = inner.relative_to(path)
-                if inner.is_file() and not inner.is_symlink() and not any(part.startswith(".") for part in name.parts):
-                    if inner.name.upper() not in _FURNITURE:
-                        yield inner, name.as_posix()
+                hidden = any(part.startswith(".") for part in name.parts) or inner.name.upper() in _FURNITURE
+                if inner.is_file() and not inner.is_symlink() and not hidden:
+                    yield inner, name.as_posix()
         else:
             yield path, path.name

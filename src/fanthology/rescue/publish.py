@@ -103,10 +103,16 @@ def _words(site: Site, posted: int) -> tuple[str, str]:
     name = _as_html(site.name)
     if site.has_owner:
         title = f"{site.name} has moved in"
-        text = f"<p>{name} has moved in: {works}, with their old dates and their old addresses. Its authors are welcome to come and take their pen names.</p>"
+        text = (
+            f"<p>{name} has moved in: {works}, "
+            "with their old dates and addresses. Its authors are welcome to come and take their pen names.</p>"
+        )
     else:
         title = f"Works of {site.name} are kept here"
-        text = f"<p>{works} of {name} are kept here for members, because nobody could be found who keeps it. Its authors are welcome to come and decide.</p>"
+        text = (
+            f"<p>{works} of {name} are kept here for members, because nobody could "
+            "be found who keeps it. Its authors are welcome to come and decide.</p>"
+        )
     return title[:255], text
 
 

@@ -294,7 +294,7 @@ class Account:
             "policy": {"counts": dict(self.decisions), "works": self.decided},
             "tables": tables,
             "balanced": all(row["balanced"] for row in tables.values()),
-            "here": {kind: dict(outcomes) for kind, outcomes in sorted(self.here.items())},
+            "here": {kind: {what: n for what, n in did.items() if n} for kind, did in sorted(self.here.items())},
             "left_out_here": {kind: dict(reasons) for kind, reasons in sorted(self.left_out.items())},
             "vanished": self.vanished,
             "tags": self.tags,

@@ -14,7 +14,7 @@ from .models import Host, Site
 
 
 def place_of(address: str) -> tuple[str, str]:
-    """ "http://www.Old.example:80/archive/" → ("old.example", "/archive"). ("", "") for what is no address."""
+    """Host and folder: http://www.Old.example:80/archive/ is ("old.example", "/archive"); ("", "") for what is no address."""
     address = address.strip()
     parts = urlsplit(address if "//" in address else f"//{address}")
     try:

@@ -24,11 +24,14 @@ from .loose import LooseFiles
 class Stream(Protocol):
     """Records in order; `site` is known on entering, `counts` and `findings` after the last record."""
 
-    kind: str
-    site: SiteRecord
-    prefixes: tuple[str, ...]
-    counts: dict[str, RowCount]
-    findings: list[Finding]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def site(self) -> SiteRecord: ...
+    @property
+    def counts(self) -> dict[str, RowCount]: ...
+    @property
+    def findings(self) -> list[Finding]: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -11,4 +11,4 @@ FAULTS_KEY = "desk:faults"
 
 def start(name: str, run: Run, *, actor: int, **ids: int | str) -> None:
     """Queue one step of a run; a step that is queued already is not queued twice."""
-    queue.enqueue(f"rescue.{name}", key=f"run-{run.pk}", run_id=run.pk, actor=actor, **ids)
+    queue.enqueue(f"rescue.{name}", key=f"run-{run.pk}", lane="long", run_after=None, run_id=run.pk, actor=actor, **ids)

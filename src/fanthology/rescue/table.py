@@ -15,10 +15,9 @@ LEVELS = {"loss": "lost there", "warning": "to check", "info": "repaired or note
 def print_report(report: dict[str, Any], console: Console | None = None) -> None:
     """Private things and permission first, then losses and repairs, then every row of every table."""
     out = console or Console(width=None if sys.stdout.isatty() else 140)
+    software = " ".join(filter(None, (report.get("site", {}).get("software"), report.get("site", {}).get("version"))))
     site, totals = report.get("site", {}), report.get("totals", {})
-    out.print(
-        f"\n[bold]{escape(site.get('name') or 'A site without a name')}[/bold] ({escape(site.get('software', ''))} {escape(site.get('version', ''))})"
-    )
+    out.print(f"\n[bold]{escape(site.get('name') or 'A site without a name')}[/bold] ({escape(software)})")
     out.print(
         ", ".join(
             f"{totals.get(name, 0):,} {name}"
@@ -41,7 +40,8 @@ def _words(out: Console, report: dict[str, Any]) -> None:
     permission, private = report.get("permission", {}), report.get("private", {})
     if permission.get("words"):
         out.print(
-            f"Permission: {len(permission['words']):,} stories say something about archiving; {permission['asks_first']:,} want to be asked first and are held."
+            f"Permission: {len(permission['words']):,} stories say something about archiving; "
+            f"{permission['asks_first']:,} want to be asked first and are held."
         )
     if private:
         out.print(

@@ -24,7 +24,7 @@ def bring_challenges(bringing: Bringing, batch: list[ChallengeRecord], tags: Tag
         rows = bringing.known.rows("challenge", [record.key for record in allowed])
         new = [record for record in allowed if record.key not in rows]
         made = Challenge.objects.bulk_create([_challenge(bringing, record) for record in new])
-        links = []
+        links = []  # type: ignore[var-annotated]  # rows of a table that Django makes
         for record, challenge in zip(new, made, strict=True):
             found = {tag.pk for source, key in record.tags if (tag := tags.of(source, key)) is not None}
             links.extend(Challenge.tags.through(challenge_id=challenge.pk, tag_id=tag) for tag in sorted(found))

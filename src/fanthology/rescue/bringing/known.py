@@ -69,7 +69,7 @@ class Known:
             SourceKey.objects.filter(pk__in=stale).update(last_run=self.run)
 
     def outcome_of(self, row: SourceKey) -> str:
-        """ "added" where this very run made it before it was interrupted, else "unchanged"."""
+        """Either “added”, where this very run made it before it was interrupted, or “unchanged”."""
         return "added" if row.first_run_id == self.run.pk else "unchanged"
 
 

@@ -134,7 +134,7 @@ class Shelf:
 
     def _put(self, record: SeriesRecord) -> None:
         bringing = self.bringing
-        series = Series.objects.filter(pk=bringing.known.id("series", record.key)).first()
+        series = Series.objects.filter(pk=bringing.known.id("series", record.key) or 0).first()
         if series is None:
             return
         places, seen = [], set()

@@ -28,6 +28,7 @@ KINDS = {
     "warning": Kind.WARNING,
     "rating": Kind.RATING,
 }
+NAMELESS = "it has no name"
 LEFT_OUT_BY_CHOICE = "the keeper chose to leave it out"
 BATCH = 100
 
@@ -131,7 +132,6 @@ class Tags:
     def _settle_batch(self, batch: list[TagRecord], apart: dict[tuple[str, str], str]) -> None:
         with transaction.atomic():
             mappings = [self._mapping(record) for record in batch]
-            old = {mapping.pk for mapping in mappings if mapping.pk}
             wanted = [mapping for mapping in mappings if mapping.kind_id is not None]
             names = [
                 (mapping.kind_id or 0, mapping.name, apart.get((mapping.source, mapping.old_id), ""))
@@ -142,15 +142,16 @@ class Tags:
                 self.known[mapping.source, mapping.old_id] = tag
             for mapping in mappings:
                 mapping.save()
-            self._write_keys(wanted)
+            outcomes = self._write_keys(wanted)
         for mapping in mappings:
             if mapping.kind_id is None:
                 self.known.pop((mapping.source, mapping.old_id), None)
-                self.bringing.leave_out(
-                    f"tag:{mapping.source}", mapping.old_id, LEFT_OUT_BY_CHOICE, title=mapping.old_name
-                )
+                reason = LEFT_OUT_BY_CHOICE if mapping.by_keeper else NAMELESS
+                self.bringing.leave_out(f"tag:{mapping.source}", mapping.old_id, reason, title=mapping.old_name)
             else:
-                self.bringing.account.did(f"tag:{mapping.source}", "unchanged" if mapping.pk in old else "added")
+                self.bringing.account.did(
+                    f"tag:{mapping.source}", outcomes.get(f"{mapping.source}:{mapping.old_id}", "added")
+                )
         self.bringing.write_notes()
 
     def _mapping(self, record: TagRecord) -> TagMapping:
@@ -183,8 +184,9 @@ class Tags:
                 found[place] = above.name[:100]
         return found
 
-    def _write_keys(self, mappings: list[TagMapping]) -> None:
-        known, site = self.bringing.known, self.bringing.site
+    def _write_keys(self, mappings: list[TagMapping]) -> dict[str, str]:
+        """What each tag that was known already counts as."""
+        known = self.bringing.known
         wanted = {f"{mapping.source}:{mapping.old_id}": mapping for mapping in mappings}
         present = known.rows("tag", wanted)
         changed = []
@@ -201,6 +203,7 @@ class Tags:
             if mapping.tag and old_id not in present
         ]
         known.save(new)
+        return {old_id: known.outcome_of(row) for old_id, row in present.items()}
 
     def _lines(self, records: dict[tuple[str, str], TagRecord]) -> Iterable[tuple[int, int]]:
         """Parent over child among categories, fandom over character."""
