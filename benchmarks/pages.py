@@ -121,7 +121,7 @@ def _pages(targets: dict[str, str], cookie: str) -> list[tuple[str, str, dict[st
 
 
 def _row(name: str, port: int, path: str, headers: dict[str, str], seconds: int) -> list[object]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection, size = http.client.HTTPConnection("127.0.0.1", port, timeout=30), 0
     for _ in range(4):  # each web worker keeps its own pages
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -60,7 +62,7 @@ class TestPage:
         )
         put("Unsaid", "A lamp unseen.", fandoms=("Myth",), warnings_stated=False, rating=None)
 
-    def page(self, client: Client, **asked: object) -> str:
+    def page(self, client: Client, **asked: Any) -> str:
         response = client.get("/browse/", asked)
         assert response.status_code == 200
         return response.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_order_and_pages() -> None:
         put(title, "word " * (number + 1), by=("Zoe", "Yan", "Xia")[number])
     index.rebuild()
 
-    def titles(typed: str, **more: object) -> list[str]:
+    def titles(typed: str, **more: Any) -> list[str]:
         ids = ask(typed, **more).ids
         names = Work.objects.in_bulk(ids)
         return [names[pk].title for pk in ids]

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from fanthology.base import erasures
 from fanthology.base.models import LedgerEntry, OutboxEvent
 from fanthology.formats import Markup
 from fanthology.people.actions import add_unclaimed_pen_names
@@ -132,6 +133,18 @@ def test_withdrawal_leaves_a_stone_and_no_word() -> None:
     assert Tombstone.objects.get().work_id == pk
     removed = OutboxEvent.objects.get(topic="work.removed")
     assert removed.data["tags"] == [Tag.objects.get(name="Dracula").pk]
+
+
+def test_what_was_withdrawn_goes_again_after_a_restore() -> None:
+    work = written()
+    actions.withdraw_work(work=work, actor=1)
+    assert erasures.replay() == 0
+    Tombstone.objects.all().delete()
+    back = written()
+    erasures.remember("work", back.pk)
+    assert erasures.replay() == 1
+    assert not Work.objects.exists()
+    assert Tombstone.objects.get().work_id == back.pk
 
 
 def test_tags_and_authors_are_replaced_whole() -> None:

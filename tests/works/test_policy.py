@@ -57,6 +57,6 @@ def test_what_is_harmless_passes(facts: Declared) -> None:
 
 
 def test_a_keepers_rule_cannot_soften_a_shipped_one() -> None:
-    soft = Rule("all.welcome", Verdict.ALLOW, "Everything is welcome.", lambda facts: True)
+    soft = Rule("all.welcome", Verdict.ALLOW, "Everything is welcome.", lambda _facts: True)
     assert decide(REFUSED[0], [soft, *SHIPPED]).verdict is Verdict.REFUSE
     assert decide(Declared(), [soft, *SHIPPED]).reasons == ("all.welcome",)

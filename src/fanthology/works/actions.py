@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from fanthology.base import ledger, outbox
+from fanthology.base import erasures, ledger, outbox
 from fanthology.base.folding import fold
 from fanthology.formats import Markup
 from fanthology.formats.markup import rendered
@@ -308,6 +308,19 @@ def withdraw_work(*, work: Work, reason: str = "withdrawn", actor: int | None = 
         Tombstone.objects.get_or_create(work_id=work.pk, defaults={"reason": reason})
         purge_works(work_ids=[work.pk])
         ledger.write("work withdrawn", "work", work.pk, actor=actor, reason=reason)
+        erasures.remember("work", work.pk)
+
+
+@erasures.replays("work")
+def withdraw_again(work_id: int) -> bool:
+    """After a restore: a work that was taken back goes again. True when the backup had brought it back."""
+    work = Work.objects.filter(pk=work_id).first()
+    if work is None:
+        return False
+    with transaction.atomic():
+        Tombstone.objects.get_or_create(work_id=work_id, defaults={"reason": "withdrawn"})
+        purge_works(work_ids=[work_id])
+    return True
 
 
 def purge_works(*, work_ids: Sequence[int]) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from fanthology.base.folding import fold
 from fanthology.base.models import Blob
 from fanthology.people.models import PenName
-from fanthology.tags.models import Kind, Tag
+from fanthology.tags.models import Kind, Tag, TagParent, TagQuerySet
 
 from .access import Audience, Facts, Sight, State, Viewer, sight
 
@@ -274,6 +274,23 @@ class WorkTag(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["work", "tag"], name="a_tag_once_per_work"),
         ]
+
+
+def tags_known_to(viewer: Viewer) -> TagQuerySet:
+    """Tags whose names give nothing away: built-in ones, and those that a work in `viewer`'s sight is found by.
+
+    A name that only a draft or a hidden work bears is as hidden as the work.
+    """
+    if viewer.is_keeper:
+        return Tag.objects.all()
+    seen = Work.objects.visible_to(viewer)
+    below = TagParent.objects.filter(parent=OuterRef("pk"), child__posted_uses__gt=0)
+    return Tag.objects.filter(
+        Q(kind_id__lte=Kind.CATEGORY)
+        | Exists(seen.filter(work_tags__tag__found_under__ancestor=OuterRef("pk")))
+        | Exists(seen.filter(work_tags__tag=OuterRef("pk")))
+        | Exists(below)
+    )
 
 
 class WorkStats(models.Model):

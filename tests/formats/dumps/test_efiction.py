@@ -9,8 +9,10 @@ import lzma
 import resource
 import tarfile
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +29,9 @@ from tests import efiction_dump
 
 from .conftest import SHARED, codes, named, rescue
 
-SITE = {
+Tables = dict[str, list[dict[str, Any]]]
+
+SITE: Tables = {
     "authors": [
         {"uid": 3, "penname": "Ann", "date": 1_000_000_000, "bio": "“Hello”"},
         {"uid": 12, "penname": "Bö"},
@@ -244,7 +248,10 @@ def test_trap_16_several_sites_in_one_dump(tmp_path: Path) -> None:
         "stories": [{"sid": 10, "title": "Another", "uid": 3}],
         "chapters": [{"chapid": 1, "sid": 10, "storytext": "x"}],
     }
-    forum = {"phpbb_users": [{"user_id": 1, "name": "x"}], "wb_fanfiction_recommendations": [{"recid": 1, "url": "x"}]}
+    forum: Tables = {
+        "phpbb_users": [{"user_id": 1, "name": "x"}],
+        "wb_fanfiction_recommendations": [{"recid": 1, "url": "x"}],
+    }
     both = [
         {"sitekey": "a", "sitename": "First", "tableprefix": ""},
         {"sitekey": "b", "sitename": "Second", "tableprefix": "wb_"},
@@ -274,7 +281,7 @@ def test_trap_16_several_sites_in_one_dump(tmp_path: Path) -> None:
 
 def test_an_empty_copy_of_the_tables_is_no_second_site(tmp_path: Path) -> None:
     path = tmp_path / "host.sql"
-    empty = {"authors": [], "stories": [], "chapters": [], "settings": []}
+    empty: Tables = {"authors": [], "stories": [], "chapters": [], "settings": []}
     path.write_bytes(efiction_dump.dump(SITE) + efiction_dump.dump(empty, prefix="test_"))
     assert rescue(path).prefixes == ("",)
 
@@ -388,13 +395,14 @@ def packed(kind: str, data: bytes) -> bytes:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("backup/dump.sql", data)
         return out.getvalue()
-    return {
+    packers: dict[str, Callable[[bytes], bytes]] = {
         "gz": gzip.compress,
         "bz2": bz2.compress,
         "xz": lzma.compress,
         "plain": bytes,
         "utf16": lambda raw: raw.decode().encode("utf-16"),
-    }[kind](data)
+    }
+    return packers[kind](data)
 
 
 @pytest.mark.parametrize("kind", ["plain", "gz", "bz2", "xz", "zip", "utf16"])
@@ -572,7 +580,7 @@ def test_layouts_of_unusual_width_are_guessed_and_said() -> None:
 
 
 def test_values_speak_for_and_against_a_column() -> None:
-    kinds = [
+    kinds: list[tuple[str, bytes | int | None, int]] = [
         ("i", 5, 1),
         ("i", b"x", -2),
         ("f", b"1", 1),
