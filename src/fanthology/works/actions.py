@@ -311,18 +311,6 @@ def withdraw_work(*, work: Work, reason: str = "withdrawn", actor: int | None = 
         erasures.remember("work", work.pk)
 
 
-@erasures.replays("work")
-def withdraw_again(work_id: int) -> bool:
-    """After a restore: a work that was taken back goes again. True when the backup had brought it back."""
-    work = Work.objects.filter(pk=work_id).first()
-    if work is None:
-        return False
-    with transaction.atomic():
-        Tombstone.objects.get_or_create(work_id=work_id, defaults={"reason": "withdrawn"})
-        purge_works(work_ids=[work_id])
-    return True
-
-
 def purge_works(*, work_ids: Sequence[int]) -> int:
     """Remove works and everything of theirs from the database. For withdrawal and for undoing a rescue."""
     with transaction.atomic():

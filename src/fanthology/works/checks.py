@@ -1,19 +1,22 @@
-"""What must hold between works and their chapters, tags and series, and cannot be one row's constraint."""
+"""What must hold between works, chapters, tags and series and cannot be one row's constraint; and what stays erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from fanthology.base.checks import check
+from fanthology.base.erasures import replays
 from fanthology.base.faults import Fault
 
 from .access import State
+from .actions import purge_works
 from .counts import recount_tags
-from .models import Series, SeriesPlace, Text, Work, WorkStats
+from .models import Series, SeriesPlace, Text, Tombstone, Work, WorkStats
 
 
 @check("works")
@@ -80,3 +83,14 @@ def series_are_no_circles() -> Iterator[Fault]:
 def _recount(work: Work) -> None:
     shown = list(work.chapters.filter(state=State.POSTED.value).values_list("word_count", flat=True))
     Work.objects.filter(pk=work.pk).update(chapter_count=len(shown), word_count=sum(shown), stamp=F("stamp") + 1)
+
+
+@replays("work")
+def withdraw_again(work_id: int) -> bool:
+    """After a restore: a work that was taken back goes again. True when the backup had brought it back."""
+    if not Work.objects.filter(pk=work_id).exists():
+        return False
+    with transaction.atomic():
+        Tombstone.objects.get_or_create(work_id=work_id, defaults={"reason": "withdrawn"})
+        purge_works(work_ids=[work_id])
+    return True
