@@ -61,10 +61,11 @@ APPEND_SLASH = True
 
 # Guests who read a cached page touch no session and no database in any of these: all are lazy or header-only.
 MIDDLEWARE = [
-    "fanthology.rescue.middleware.OldAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Outside CommonMiddleware, which refuses hosts it does not know; inside the headers that every answer bears.
+    "fanthology.rescue.middleware.OldAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -49,12 +49,6 @@ class Person(AbstractBaseUser):
 
 
 class PenNameQuerySet(models.QuerySet["PenName"]):
-    def with_posted_works(self) -> PenNameQuerySet:
-        """Pen names that a guest may meet: at least one posted, signed and revealed work for everyone."""
-        return self.filter(
-            authorship__work__state="posted", authorship__work__anonymous=False, authorship__work__unrevealed=False
-        ).distinct()
-
     def by_name(self) -> PenNameQuerySet:
         return self.order_by("name_key", "id")
 

@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fanthology.people.models import PenName
+from fanthology.works.access import State
 from fanthology.works.models import Chapter, Series, Work
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def shown(self) -> Self:
-        return self.filter(state="shown")
+        """What anybody may read: what was said of a chapter that is not posted stays with that chapter."""
+        return self.filter(Q(chapter__isnull=True) | Q(chapter__state=State.POSTED.value), state="shown")
 
     def on_work(self, work_id: int) -> Self:
         """Reviews of a work and of its chapters, oldest thread first, replies after what they answer."""

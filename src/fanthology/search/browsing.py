@@ -14,7 +14,7 @@ from fanthology.tags.models import Kind, Tag
 from fanthology.works.access import Viewer
 from fanthology.works.cards import Card, cards_for
 from fanthology.works.languages import language_name
-from fanthology.works.models import Work
+from fanthology.works.models import Work, tags_known_to
 
 from . import index
 from .choice import Choice
@@ -84,7 +84,7 @@ def browse(choice: Choice, *, viewer: Viewer, today: dt.date, sees_adult: bool) 
     """The page of this choice. `sees_adult`: snippets of works behind the consent gate may be shown."""
     parsed = parse(choice.q, today=today)
     choice, unknown = _with_typed_tags(choice)
-    tags = {tag.pk: tag for tag in Tag.objects.filter(pk__in=[*choice.tags, *choice.left_out])}
+    tags = {tag.pk: tag for tag in tags_known_to(viewer).filter(pk__in=[*choice.tags, *choice.left_out])}
     choice = replace(
         choice,
         tags=tuple(pk for pk in choice.tags if pk in tags),
