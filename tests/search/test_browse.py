@@ -103,7 +103,7 @@ class TestPage:
     ) -> None:
         index.rebuild()
         client.get("/browse/")
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(1):
             again = self.page(client)
         with django_assert_max_num_queries(16):
             self.page(client, q="lamp", sort="title")
