@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from fanthology.base.models import Archive, OutboxEvent
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import render
 from fanthology.people.models import PenName
 from fanthology.tags.models import Tag
@@ -54,7 +54,7 @@ def of_series(request: HttpRequest, series_id: int) -> HttpResponse:
 
 @require_safe
 def about_feeds(request: HttpRequest) -> HttpResponse:
-    return cached(request, key="feeds", stamp=_stamp(), render=lambda: render(request, "feeds/about.html", {}))
+    return cached(request, key="feeds", stamp=list_stamp(), render=lambda: render(request, "feeds/about.html", {}))
 
 
 def _public() -> WorkQuerySet:
@@ -79,12 +79,7 @@ def _feed(request: HttpRequest, title: str, about: str, works: WorkQuerySet) -> 
     return cached(
         request,
         key=f"feed:{request.path}",
-        stamp=_stamp(),
+        stamp=list_stamp(),
         render=page,
         content_type="application/atom+xml; charset=utf-8",
     )
-
-
-def _stamp() -> str:
-    last = OutboxEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return f"{Archive.current().stamp}.{last}"

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from fanthology.base.models import Archive, OutboxEvent
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import Page, render
 from fanthology.works.access import Viewer
 from fanthology.works.cards import cards_for
@@ -26,7 +26,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
         shown = _open_to(viewer_of(request)).order_by("title", "pk")
         return render(request, "gatherings/challenges.html", {"page": Page.of(shown, asked, size=60)})
 
-    return cached(request, key=f"challenges:{asked}", stamp=_stamp(), render=page)
+    return cached(request, key=f"challenges:{asked}", stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -44,13 +44,8 @@ def challenge(request: HttpRequest, challenge_id: int) -> HttpResponse:
         context = {"challenge": found, "page": shown, "cards": cards_for(shown.rows), "series": series}
         return render(request, "gatherings/challenge.html", context)
 
-    return cached(request, key=f"challenge:{challenge_id}:{asked}", stamp=_stamp(), render=page)
+    return cached(request, key=f"challenge:{challenge_id}:{asked}", stamp=list_stamp(), render=page)
 
 
 def _open_to(viewer: Viewer) -> QuerySet[Challenge]:
     return Challenge.objects.filter(Q() if viewer.is_keeper else Q(is_public=True))
-
-
-def _stamp() -> str:
-    last = OutboxEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return f"{Archive.current().stamp}.{last}"

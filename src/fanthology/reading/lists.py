@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Subquery, Sum, Value
 from django.http import HttpRequest
 
-from fanthology.base.models import Archive, OutboxCursor, OutboxEvent
-from fanthology.base.pages import is_guest
 from fanthology.base.web import Page
 from fanthology.works.cards import Card, cards_for
 from fanthology.works.models import WorkQuerySet
@@ -40,21 +37,6 @@ def listing(request: HttpRequest, works: WorkQuerySet) -> Listing:
     order = order if order in ORDERS else "updated"
     page = Page.of(works.order_by(*ORDERS[order][1]).values_list("pk", flat=True), request.GET.get("page"), size=SIZE)
     return Listing(page, cards_for(page.rows), order)
-
-
-def list_stamp(request: HttpRequest) -> str:
-    """The state of pages that many works are on: the archive's stamp, the last thing that happened, and how far counters have followed.
-
-    Members' pages are never kept, so theirs does not matter.
-    """
-    if not is_guest(request):
-        return "member"
-    last = OutboxEvent.objects.order_by("-pk").values("pk")[:1]
-    done = (
-        OutboxCursor.objects.order_by().annotate(one=Value(1)).values("one").annotate(sum=Sum("position")).values("sum")
-    )
-    row = Archive.objects.filter(pk=1).values_list("stamp", Subquery(last), Subquery(done)).first()
-    return ".".join(str(part or 0) for part in row or ())
 
 
 def list_key(request: HttpRequest, name: str) -> str:

@@ -7,14 +7,17 @@ from fanthology.works.editions import FORMATS
 from .views import home, looks, people, series, tags, works
 
 urlpatterns = [
+    # The hottest come first: routes are tried in order.
+    path("read/<int:work_id>/<int:chapter_id>/", works.chapter_page, name="chapter"),
+    path("read/<int:work_id>/", works.work_page, name="work"),
     path("", home.home, name="home"),
+    path("look.css", looks.stylesheet, name="look-css"),
     path("surprise/", home.surprise, name="surprise"),
     path("moved/", home.moved_in, name="moved-in"),
     path("sitemap/", home.sitemap, name="sitemap"),
     path("sitemap.xml", home.sitemap_xml, name="sitemap-xml"),
     path("sitemap-<int:number>.xml", home.sitemap_xml, name="sitemap-part"),
     path("robots.txt", home.robots, name="robots"),
-    path("look.css", looks.stylesheet, name="look-css"),
     path("look/", looks.look, name="look"),
     path("consent/", looks.consent, name="consent"),
     path("fandoms/", tags.fandoms, name="fandoms"),
@@ -24,8 +27,6 @@ urlpatterns = [
     path("read/tags/<int:tag_id>/<str:slug>/", tags.tag, name="tag"),
     path("read/series/", series.all_series, name="all-series"),
     path("read/series/<int:series_id>/", series.series, name="series"),
-    path("read/<int:work_id>/", works.work_page, name="work"),
-    path("read/<int:work_id>/<int:chapter_id>/", works.chapter_page, name="chapter"),
     path("read/<int:work_id>/start/", works.first_chapter, name="start"),
     path("read/<int:work_id>/all/", works.whole_work, name="whole-work"),
     path("read/<int:work_id>/contents/", works.contents_page, name="contents"),

@@ -15,11 +15,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
-from fanthology.base.models import Archive
 from fanthology.base.pages import cached
 from fanthology.base.web import render
 
@@ -28,7 +27,12 @@ from .consent import has_consented
 from .models import Authorship, Tombstone, Work
 from .viewers import viewer_of
 
-_LEAN = ("state", "audience", "gate_members", "unrevealed", "needs_consent", "stamp", "archive_stamp")
+_LARGEST = 2**63 - 1
+_LEAN = """
+    SELECT work.state, work.audience, work.gate_members, work.unrevealed, work.needs_consent, work.stamp, archive.stamp
+    FROM works_work AS work LEFT JOIN base_archive AS archive ON archive.id = 1
+    WHERE work.id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def through_the_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         state, audience, gate_members, unrevealed, needs_consent, stamp, archive_stamp = row
         viewer = viewer_of(request)
         authors = _authors(work_id) if viewer.pen_names else frozenset()
-        facts = Facts(State(state), Audience.MEMBERS if gate_members else Audience(audience), unrevealed, authors)
+        facts = Facts(State(state), Audience.MEMBERS if gate_members else Audience(audience), bool(unrevealed), authors)
         match answer(facts, viewer):
             case Answer.MISSING:
                 raise Http404
@@ -72,7 +76,7 @@ def through_the_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             stamp=f"{stamp}.{archive_stamp}",
             is_author=bool(authors & viewer.pen_names),
             is_public=answer(facts, GUEST) is Answer.YES,
-            needs_consent=needs_consent,
+            needs_consent=bool(needs_consent),
         )
         return view(request, door, **kwargs)
 
@@ -87,8 +91,13 @@ def login_first(request: HttpRequest) -> HttpResponse:
 
 
 def _row(work_id: int) -> tuple[Any, ...] | None:
-    archive_stamp = Subquery(Archive.objects.filter(pk=1).values("stamp")[:1])
-    return Work.objects.filter(pk=work_id).annotate(archive_stamp=archive_stamp).values_list(*_LEAN).first()
+    """The lean row, by SQL written once: every kept page asks this, and the ORM needs five times longer to say it."""
+    if work_id > _LARGEST:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAN, [work_id])
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 def _authors(work_id: int) -> frozenset[int]:

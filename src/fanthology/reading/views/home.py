@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import render
 from fanthology.pages.models import CustomPage, News
 from fanthology.people.models import PenName, Person
@@ -22,7 +23,7 @@ from fanthology.works.cards import cards_for
 from fanthology.works.models import Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, list_stamp, listing
+from ..lists import list_key, listing
 from ..meta import absolute
 
 NEW_ON_HOME = 8
@@ -53,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/home.html", context)
 
-    return cached(request, key="home", stamp=list_stamp(request), render=page)
+    return cached(request, key="home", stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -85,7 +86,7 @@ def moved_in(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/moved.html", context)
 
-    return cached(request, key=list_key(request, f"moved:{origin}"), stamp=list_stamp(request), render=page)
+    return cached(request, key=list_key(request, f"moved:{origin}"), stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -99,7 +100,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/sitemap.html", context)
 
-    return cached(request, key="sitemap", stamp=list_stamp(request), render=page)
+    return cached(request, key="sitemap", stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -122,7 +123,7 @@ def sitemap_xml(request: HttpRequest, number: int | None = None) -> HttpResponse
     return cached(
         request,
         key=f"sitemap.xml:{number}",
-        stamp=list_stamp(request),
+        stamp=list_stamp(),
         render=page,
         content_type="application/xml; charset=utf-8",
     )

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 
 from fanthology.base.folding import fold
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import Page, render
 from fanthology.people.models import PenName
 from fanthology.works.models import Series, Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, list_stamp, listing
+from ..lists import list_key, listing
 from ..meta import absolute
 
 AUTHORS_PER_PAGE = 120
@@ -37,7 +38,7 @@ def authors(request: HttpRequest) -> HttpResponse:
         context = {"page": shown, "letter": letter, "wanted": wanted, "canonical": absolute("/read/authors/")}
         return render(request, "reading/authors.html", context)
 
-    return cached(request, key=list_key(request, f"authors:{letter}:{wanted}"), stamp=list_stamp(request), render=page)
+    return cached(request, key=list_key(request, f"authors:{letter}:{wanted}"), stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -61,4 +62,4 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         }
         return render(request, "reading/author.html", context)
 
-    return cached(request, key=list_key(request, f"author:{slug}"), stamp=list_stamp(request), render=page)
+    return cached(request, key=list_key(request, f"author:{slug}"), stamp=list_stamp(), render=page)

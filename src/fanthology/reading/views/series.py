@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import Page, render
 from fanthology.works.access import Viewer
 from fanthology.works.cards import Card, cards_for
 from fanthology.works.models import Series, SeriesPlace, Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, list_stamp
+from ..lists import list_key
 from ..meta import absolute
 
 DEEPEST = 5
@@ -51,7 +52,7 @@ def all_series(request: HttpRequest) -> HttpResponse:
         shown = Page.of(rows, request.GET.get("page"), size=60)
         return render(request, "reading/series-list.html", {"page": shown, "canonical": absolute("/read/series/")})
 
-    return cached(request, key=list_key(request, "series"), stamp=list_stamp(request), render=page)
+    return cached(request, key=list_key(request, "series"), stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -74,7 +75,7 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         }
         return render(request, "reading/series.html", context)
 
-    return cached(request, key=f"series:{series_id}", stamp=list_stamp(request), render=page)
+    return cached(request, key=f"series:{series_id}", stamp=list_stamp(), render=page)
 
 
 def _cards(shelf: Shelf) -> list[Card]:

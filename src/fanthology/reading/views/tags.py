@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from fanthology.base.pages import cached
+from fanthology.base.stamps import list_stamp
 from fanthology.base.web import render
 from fanthology.tags.models import Kind, Tag, TagParent
 from fanthology.works.addresses import tag_url
 from fanthology.works.models import Work, tags_known_to
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, list_stamp, listing
+from ..lists import list_key, listing
 from ..meta import absolute
 
 
@@ -61,7 +62,7 @@ def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
         }
         return render(request, "reading/tag.html", context)
 
-    return cached(request, key=list_key(request, f"tag:{tag_id}"), stamp=list_stamp(request), render=page)
+    return cached(request, key=list_key(request, f"tag:{tag_id}"), stamp=list_stamp(), render=page)
 
 
 @require_safe
@@ -76,7 +77,7 @@ def fandoms(request: HttpRequest) -> HttpResponse:
         context = {"letters": dict(sorted(letters.items())), "canonical": absolute("/fandoms/")}
         return render(request, "reading/fandoms.html", context)
 
-    return cached(request, key="fandoms", stamp=list_stamp(request), render=page)
+    return cached(request, key="fandoms", stamp=list_stamp(), render=page)
 
 
 def _is_above_used(found: Tag) -> bool:
