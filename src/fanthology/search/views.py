@@ -29,8 +29,8 @@ def browse(request: HttpRequest) -> HttpResponse:
         found = browsing.browse(choice, viewer=viewer_of(request), today=today, sees_adult=sees_adult)
         return render(request, "search/browse.html", {"found": found, "choice": found.choice})
 
-    stamp, database_id, position = _state()
-    stamp = f"{stamp}.{position}.{index.state(database_id)}.{timezone.localdate()}"
+    edits, database_id, position = _state()
+    stamp = f"{edits}.{position}.{index.state(database_id)}.{timezone.localdate()}"
     return cached(request, key=f"{choice.address}:{sees_adult}", stamp=stamp, render=page)
 
 
