@@ -438,7 +438,9 @@ def _fill(work: Work, header: Header) -> None:
     work.beta_credits = list(header.beta_credits)
     work.labels = [list(pair) for pair in header.labels]
     work.published_on, work.published_precision = known_date(header.published)
-    work.needs_consent = header.rating is None or header.rating.name in ADULT_RATINGS or header.gate_adults
+    work.needs_consent = (
+        header.rating is None or header.rating.name in ADULT_RATINGS or header.gate_adults or bool(header.gate_text)
+    )
     if header.revised_at:
         work.revised_at = header.revised_at
 

@@ -516,6 +516,8 @@ class EFiction:
             )
 
     def pages(self) -> Iterator[PageRecord]:
+        """Custom pages. Several may bear one name: the old site showed the first, and the others keep their number."""
+        seen: set[str] = set()
         for row in self.rows.rows("messages"):
             name = row.word("message_name")
             if name.casefold() in LETTERS:
@@ -526,8 +528,10 @@ class EFiction:
                 report = Report()
                 self.rows.taken("messages")
                 text: Markup = self.words.marked(row["message_text"], report, "text")
+                key = name if name and name not in seen else f"{name}#{row.word('message_id')}"
+                seen.add(name)
                 yield PageRecord(
-                    name, self.words.plain(row["message_title"], report, "title") or name, text, report.done()
+                    key, self.words.plain(row["message_title"], report, "title") or key, text, report.done()
                 )
 
 
