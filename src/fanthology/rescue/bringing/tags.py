@@ -13,6 +13,7 @@ from django.db import transaction
 
 from fanthology.base.folding import fold
 from fanthology.formats.dumps.records import RatingRecord, TagRecord
+from fanthology.formats.markup import plain_text
 from fanthology.tags.actions import add_tags, draw_lines
 from fanthology.tags.models import Kind, Tag
 
@@ -140,6 +141,7 @@ class Tags:
             for mapping, tag in zip(wanted, add_tags(names=names), strict=True):
                 mapping.tag = tag
                 self.known[mapping.source, mapping.old_id] = tag
+            self._describe(batch)
             for mapping in mappings:
                 mapping.save()
             outcomes = self._write_keys(wanted)
@@ -153,6 +155,16 @@ class Tags:
                     f"tag:{mapping.source}", outcomes.get(f"{mapping.source}:{mapping.old_id}", "added")
                 )
         self.bringing.write_notes()
+
+    def _describe(self, batch: list[TagRecord]) -> None:
+        """What the old site said about a category or character, in plain words, where nobody here has said anything."""
+        changed = {}
+        for record in batch:
+            tag = self.of(record.source, record.key)
+            if tag is not None and record.description and not tag.description:
+                tag.description = plain_text(record.description)
+                changed[tag.pk] = tag
+        Tag.objects.bulk_update(changed.values(), ["description"], batch_size=100)
 
     def _mapping(self, record: TagRecord) -> TagMapping:
         mapping = self._mappings.get((record.source, record.key))
