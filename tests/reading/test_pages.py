@@ -294,6 +294,7 @@ def test_a_series_is_silent_about_what_one_may_not_see(client):
     page = text_of(client.get(addresses.series_url(series.pk)))
     assert "Open" in page
     assert "Closed" not in page
+    assert ">1 part<" in text_of(client.get("/read/series/")), "what is hidden is not counted either"
     hidden = make_series("All closed", held=[make_work("Closed too", audience=Audience.MEMBERS)])
     assert client.get(addresses.series_url(hidden.pk)).status_code == 404
     assert "All closed" not in text_of(client.get("/read/series/"))
@@ -426,3 +427,16 @@ def test_kudos_and_dates_are_shown_as_they_are_known(client):
     page = text_of(client.get(f"/read/{work.pk}/"))
     assert 'Published <time datetime="2003-10">October 2003</time>' in page
     assert "1,234" in page
+
+
+@pytest.mark.parametrize("path", ["/read/authors/a%00b/", "/about/%00/", "/feeds/authors/%00/", "/read/tags/1/%00/"])
+def test_addresses_with_nothing_in_them_are_not_here(client, path):
+    assert client.get(path).status_code in (301, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/read/authors/?q=%00&letter=%00&page=%00", "/moved/?from=%00", "/news/?from=%00&page=x", "/read/series/?page=-7"],
+)
+def test_questions_with_nothing_in_them_are_answered(client, path):
+    assert client.get(path).status_code == 200
