@@ -108,6 +108,15 @@ def test_a_keeper_is_added_once_and_needs_a_good_password(archive):  # noqa: F81
     assert archive.says("from fanthology.people.models import Person; print(Person.objects.get().is_keeper)") == "True"
 
 
+def test_a_forgotten_password_is_replaced(archive):  # noqa: F811
+    archive.command("keeper", "add", "mina", stdin="a long lamp-lit night\n")
+    assert archive.command("keeper", "password", "lucy", stdin="another lamp-lit night\n").returncode == 3
+    assert archive.command("keeper", "password", "MINA", stdin="12345\n").returncode == 3
+    assert archive.command("keeper", "password", "MINA", stdin="another lamp-lit night\n").returncode == 0
+    knows = "from fanthology.people.models import Person; print(Person.objects.get().check_password('another lamp-lit night'))"
+    assert archive.says(knows) == "True"
+
+
 def test_reading_and_converting_need_no_archive(tmp_path):
     nowhere = Archive(tmp_path / "nowhere")
     (tmp_path / "lamp.txt").write_text(STORY)

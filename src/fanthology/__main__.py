@@ -294,6 +294,7 @@ def _rescuing(commands: Commands) -> None:
     parser.add_argument("--publish", action="store_true", help="publish what may be published")
     parser.add_argument("--dry-run", action="store_true", help="read and report; change nothing")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the full report there, as JSON")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of tables")
 
 
 def rescue(options: argparse.Namespace) -> int:
@@ -314,6 +315,7 @@ def rescue(options: argparse.Namespace) -> int:
         publish=options.publish,
         dry_run=options.dry_run,
         report=options.report,
+        as_json=options.json,
     )
 
 
@@ -350,7 +352,9 @@ def _keeping(commands: Commands) -> None:
     parser.add_argument("--force", action="store_true", help="lose the archive that is here")
 
     parser = _add(commands, "keeper", keeper, "Manage who keeps this archive.", "fanthology keeper add mina")
-    parser.add_argument("verb", choices=("add",), help="add: make an account that may do everything")
+    parser.add_argument(
+        "verb", choices=("add", "password"), help="add an account that may do everything, or give one a new password"
+    )
     parser.add_argument("name", metavar="NAME", help="the login")
     parser.add_argument("--email", default="", help="where the archive may write to the keeper")
 
@@ -438,18 +442,24 @@ def keeper(options: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
 
     from fanthology.base.preparing import prepare
-    from fanthology.people.actions import LoginTaken, add_keeper
+    from fanthology.people.actions import LoginTaken, add_keeper, change_password
+    from fanthology.people.models import Person
 
     prepare()
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         validate_password(password)
-        add_keeper(login=options.name, password=password, email=options.email)
+        if options.verb == "add":
+            add_keeper(login=options.name, password=password, email=options.email)
+        else:
+            change_password(login=options.name, password=password)
+    except Person.DoesNotExist:
+        return _complain(f"There is no account named {options.name}.", REFUSED)
     except ValidationError as error:
         return _complain(" ".join(error.messages), REFUSED)
     except LoginTaken as error:
         return _complain(str(error), REFUSED)
-    print(f"{options.name} is a keeper of this archive now.")
+    print(f"{options.name} is a keeper of this archive now." if options.verb == "add" else "The password is changed.")
     return OK
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from fanthology.people.actions import LoginTaken, add_keeper, add_unclaimed_pen_names, free_slug
+from fanthology.people.actions import LoginTaken, add_keeper, add_unclaimed_pen_names, change_password, free_slug
 from fanthology.people.models import PenName, Person
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +15,16 @@ def test_a_keeper_has_a_default_pen_name_and_a_login_of_their_own() -> None:
     with pytest.raises(LoginTaken):
         add_keeper(login="RENEE", password="another")
     assert Person.objects.get_by_natural_key("renée") == keeper
+
+
+def test_a_password_is_changed_by_login() -> None:
+    keeper = add_keeper(login="Renée", password="a long enough one")
+    before = keeper.get_session_auth_hash()
+    changed = change_password(login="renee", password="quite another one")
+    assert changed.check_password("quite another one")
+    assert changed.get_session_auth_hash() != before
+    with pytest.raises(Person.DoesNotExist):
+        change_password(login="nobody", password="quite another one")
 
 
 def test_namesakes_get_addresses_of_their_own() -> None:

@@ -31,6 +31,19 @@ def add_keeper(*, login: str, password: str, email: str = "") -> Person:
     return person
 
 
+def change_password(*, login: str, password: str, actor: int | None = None) -> Person:
+    """Give an account a new password; every session of it ends, because sessions hold a digest of the old one.
+
+    Raises Person.DoesNotExist.
+    """
+    with transaction.atomic():
+        person = Person.objects.get_by_natural_key(login)
+        person.set_password(password)
+        person.save()
+        ledger.write("password changed", "person", person.pk, actor=actor)
+    return person
+
+
 def free_slug(name: str) -> str:
     """The slug of a new pen name: the plain one, or with the next free number behind it."""
     plain = slug_of(name, fallback="pen-name")
