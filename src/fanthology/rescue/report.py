@@ -47,14 +47,14 @@ TABLES = {
     "coauthor": "coauthors",
 }
 _PERMISSION = re.compile(
-    r"[^.!?\n<>]{0,80}\b("
-    r"(please\s+)?(ask|e-?mail|write(\s+to)?|contact)\s+(me\s+)?(first|before)\b"
-    r"|(do\s*n[o']t|don’t|not\s+to\s+be|no)\s+(re-?)?(archiv|post|distribut|publish|upload)\w*"
-    r"|(anyone|anybody|feel\s+free)\b[^.!?\n<>]{0,40}\barchive"
-    r"|archiv(e|ing)\s*:"
-    r")[^.!?\n<>]{0,80}",
+    r"\b(?:(?:ask|e-?mail|write(?:\s+to)?|contact)\s+(?:me\s+)?(?:first|before)\b"
+    r"|(?:do\s*n[o']t|don’t|not\s+to\s+be|no)\s+(?:re-?)?(?:archiv|post|distribut|publish|upload)\w*"
+    r"|(?:anyone|anybody|feel\s+free)\b[^.!?\n<>]{0,40}\barchive"
+    r"|archiv(?:e|ing)\s*:)",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"archiv|post|distribut|publish|upload|first|before", re.IGNORECASE)
+_SENTENCE_ENDS = re.compile(r"[.!?\n<>]")
 _REFUSES = re.compile(r"\b(ask|e-?mail|write|contact)\b|\bnot\b|n['’]t|\bno\s", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -65,10 +65,20 @@ def permission_words(record: StoryRecord) -> str:
     if story.archive_permission:
         return story.archive_permission
     for field_ in (story.disclaimer, story.notes, story.summary, story.end_notes):
-        found = _PERMISSION.search(_TAGS.sub("\n", field_)) if field_ else None
+        found = _sentence(_TAGS.sub("\n", field_)) if _HINT.search(field_) else ""
         if found:
-            return " ".join(found.group(0).split())
+            return found
     return ""
+
+
+def _sentence(text: str) -> str:
+    """The sentence in which a permission or its refusal stands, at most 80 characters on either side."""
+    found = _PERMISSION.search(text)
+    if found is None:
+        return ""
+    before, after = text[max(0, found.start() - 80) : found.start()], text[found.end() : found.end() + 80]
+    start = _SENTENCE_ENDS.split(before)[-1]
+    return " ".join((start + found.group(0) + _SENTENCE_ENDS.split(after)[0]).split())
 
 
 def asks_first(words: str) -> bool:

@@ -1,0 +1,214 @@
+"""A newer dump in which everything changed: afterwards the archive is what the newer dump alone would have made of it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from fanthology.rescue.models import Run
+from fanthology.rescue.undo import undo
+from tests import efiction_dump
+from tests.rescue.test_row_by_row import BIG, T0, WORLD, Rows, check, rescue, rows_of
+
+REMEMBERED = {
+    "run",
+    "item",
+    "job",
+    "outboxevent",
+    "outboxcursor",
+    "ledgerentry",
+    "ledgerdetail",
+    "archive",
+    "tombstone",
+}
+MOMENTS = {"made_at", "posted_at", "last_run", "stamp"}
+
+
+def old() -> Rows:
+    return rows_of(WORLD, "", flags="flag", version="3.5.8")
+
+
+def row(rows: Rows, table: str, **which: object) -> dict:
+    ((column, value),) = which.items()
+    return next(found for found in rows[table] if found[column] == value)
+
+
+def write(folder: Path, rows: Rows, name: str) -> Path:
+    (folder / name).write_bytes(efiction_dump.dump(rows))
+    return folder / name
+
+
+def everything() -> dict[str, list[tuple]]:
+    """All rows of all tables but those that remember that something was done, without moments."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.model_name not in REMEMBERED:
+            names = [field.attname for field in model._meta.concrete_fields if field.name not in MOMENTS]
+            found[model._meta.label] = sorted(model._default_manager.values_list(*names), key=repr)
+    return found
+
+
+def people(rows: Rows) -> None:
+    row(rows, "authors", uid=3).update(
+        email="new@mail.example", realname="Z. R.", password="b" * 32, bio="Another bio."
+    )
+    row(rows, "authors", uid=77).update(penname="Annis the Second", date=T0 + 86_400)
+    row(rows, "authors", uid=12).update(email="only-the-mail@mail.example", password="c" * 32)
+    row(rows, "authorprefs", uid=12).update(level=0)
+
+
+def words_of_the_site(rows: Rows) -> None:
+    row(rows, "categories", catid=12).update(category="Renamed World", description="Now otherwise")
+    row(rows, "characters", charid=4).update(charname="Nobody")
+    row(rows, "classes", class_id=7).update(class_name="Renamed Genre")
+    row(rows, "ratings", rid=77).update(ratingwarning=7, warningtext="Now with gates")
+    row(rows, "ratings", rid=4).update(ratingwarning=0)
+    rows["categories"].append({"catid": 99, "parentcatid": 12, "category": "Newest"})
+
+
+def stories(rows: Rows) -> None:
+    first = row(rows, "stories", sid=BIG)
+    first.update(
+        title="Retitled",
+        summary="New summary",
+        storynotes="",
+        completed="1",
+        rid="3",
+        catid="12",
+        classes="301,7",
+        charid="4",
+        updated=T0 + 99 * 86_400,
+        featured="0",
+        challenges="3,12",
+        uid=12,
+    )
+    row(rows, "stories", sid=12).update(rr="0", date=T0 + 86_400, rid="0")
+    row(rows, "stories", sid=77).update(validated="1")
+    row(rows, "stories", sid=78).update(validated="0")
+    rows["stories"].append(
+        {
+            "sid": 4,
+            "title": "New here",
+            "summary": "",
+            "rid": "3",
+            "uid": 3,
+            "date": T0,
+            "updated": T0,
+            "challenges": "12",
+        }
+    )
+    rows["chapters"].append(
+        {"chapid": 7777, "sid": 4, "uid": 3, "inorder": 1, "title": "New", "storytext": "<p>New.</p>"}
+    )
+    rows["coauthors"] = [{"sid": BIG, "uid": 3}]
+    row(rows, "stories", sid=12)["coauthors"] = "0"
+
+
+def chapters(rows: Rows) -> None:
+    row(rows, "chapters", chapid=900).update(title="Other", notes="", endnotes="", storytext="Wholly other words.")
+    row(rows, "chapters", chapid=3).update(validated="1", uid=77)
+    row(rows, "chapters", chapid=12).update(validated="0", notes="<p>Some</p>")
+    rows["chapters"].append(
+        {"chapid": 6000, "sid": 12, "uid": 12, "inorder": 3, "title": "More", "storytext": "And on."}
+    )
+    rows["chapters"].append(
+        {"chapid": 6001, "sid": 100_001, "uid": 3, "inorder": 1, "title": "At last", "storytext": "A text."}
+    )
+
+
+def order(rows: Rows) -> None:
+    row(rows, "chapters", chapid=78).update(inorder=2)
+    row(rows, "chapters", chapid=77).update(inorder=1)
+    row(rows, "chapters", chapid=3).update(inorder=2)
+
+
+def reviews(rows: Rows) -> None:
+    row(rows, "reviews", reviewid=12).update(
+        review="Rewritten<br><br><i>Author\\'s Response: Answered again</i>", rating=2, date=T0 + 5000
+    )
+    row(rows, "reviews", reviewid=13).update(rating=4, chapid=900)
+    row(rows, "reviews", reviewid=93).update(uid=12, reviewer="Annis", review="Signed now")
+    row(rows, "reviews", reviewid=77).update(review="Still fine", reviewer="Renamed")
+    rows["reviews"].append(
+        {
+            "reviewid": 500,
+            "item": 12,
+            "type": "ST",
+            "chapid": 77,
+            "uid": 3,
+            "reviewer": "Z",
+            "review": "A new one",
+            "rating": 5,
+            "date": T0,
+        }
+    )
+
+
+def deleted_member(rows: Rows) -> None:
+    """What eFiction does when a member goes: reviews and comments become those of guest number 0."""
+    row(rows, "reviews", reviewid=12).update(uid=0)
+    row(rows, "comments", cid=12).update(uid=0)
+
+
+def series(rows: Rows) -> None:
+    row(rows, "series", seriesid=12).update(title="Renamed series", summary="Other", uid=12, isopen=1, challenges="")
+    row(rows, "inseries", sid=78).update(inorder=1)
+    row(rows, "inseries", sid=BIG).update(inorder=3, confirmed=1)
+    rows["inseries"].append({"seriesid": 900, "sid": 12, "subseriesid": 0, "inorder": 2})
+
+
+def the_rest(rows: Rows) -> None:
+    row(rows, "challenges", chalid=12).update(title="Renamed challenge", summary="Other", characters="4")
+    row(rows, "favorites", item=3)["comments"] = "now with a word"
+    rows["favorites"].append({"uid": 77, "item": BIG, "type": "ST", "comments": ""})
+    row(rows, "news", nid=12).update(title="Renamed news", story="Other", author="Somebody", time=T0 + 7)
+    rows["news"].append({"nid": 14, "author": "A", "title": "Newer", "story": "News", "time": T0})
+    row(rows, "comments", cid=12).update(comment="Other")
+    row(rows, "messages", message_id=1).update(message_title="Renamed page", message_text="Other")
+
+
+CHANGES = [people, words_of_the_site, stories, chapters, order, reviews, deleted_member, series, the_rest]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_newer_dump_makes_what_it_alone_would_have_made(
+    db: None, tmp_path: Path, change: Callable[[Rows], None]
+) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    newer = copy.deepcopy(rows)
+    change(newer)
+    run = rescue(write(tmp_path, newer, "newer.sql"), None)
+    check(newer, run, flags="flag")
+    assert not run.conflicts.exists()
+
+
+def test_the_same_dump_twice_changes_not_one_row(db: None, tmp_path: Path) -> None:
+    path = write(tmp_path, old(), "old.sql")
+    rescue(path, None)
+    before = everything()
+    again = rescue(path, None)
+    after = everything()
+    assert {table for table in before if before[table] != after[table]} == set()
+    assert {what for did in again.report["here"].values() for what in did} <= {
+        "unchanged",
+        "kept for their owner",
+        "left out",
+        "held",
+        "added",
+        "unknown",
+    }
+
+
+def test_undone_it_is_as_if_it_had_never_been(db: None, tmp_path: Path) -> None:
+    before = everything()
+    run = rescue(write(tmp_path, old(), "old.sql"), None)
+    undo(run=Run.objects.get(pk=run.pk))
+    after = everything()
+    assert {
+        table: (len(before[table]), len(after[table])) for table in before if len(before[table]) != len(after[table])
+    } == {}
