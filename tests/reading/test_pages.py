@@ -440,3 +440,16 @@ def test_addresses_with_nothing_in_them_are_not_here(client, path):
 )
 def test_questions_with_nothing_in_them_are_answered(client, path):
     assert client.get(path).status_code == 200
+
+
+def test_two_spellings_of_a_page_number_are_not_mixed_up(client):
+    for number in range(21):
+        make_work(f"Work {number:02}")
+    fandom = Work.objects.get(title="Work 00").work_tags.get(tag__kind_id=Kind.FANDOM).tag
+    path = addresses.tag_url(fandom.pk, fandom.slug)
+    first, second, long, longer = (
+        text_of(client.get(f"{path}?page={page}")) for page in ("1", "2", "0000001", "0000002")
+    )
+    assert "1–20 of 21 works" in first
+    assert "21–21 of 21 works" in second
+    assert long == longer, "cut alike for the page and for the key it is kept under"

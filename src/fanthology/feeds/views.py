@@ -38,7 +38,7 @@ def of_tag(request: HttpRequest, tag_id: int) -> HttpResponse:
 
 @require_safe
 def of_author(request: HttpRequest, slug: str) -> HttpResponse:
-    pen_name = get_object_or_404(PenName, slug=slug)
+    pen_name = get_object_or_404(PenName, slug=slug.replace("\0", ""))
     works = _public().by(pen_name)
     if not works.exists():
         raise Http404

@@ -18,7 +18,7 @@ NEWS_PER_PAGE = 20
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
     """Our own news; `?from=SITE` shows what a former site told its readers, apart from ours."""
-    origin, asked = request.GET.get("from", "")[:200], request.GET.get("page", "")[:6]
+    origin, asked = request.GET.get("from", "").replace("\0", "")[:200], request.GET.get("page", "")[:6]
 
     def page() -> str:
         shown = News.objects.shown().filter(origin=origin).newest().prefetch_related("comments__pen_name")
@@ -43,7 +43,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def custom_page(request: HttpRequest, slug: str) -> HttpResponse:
     def page() -> str:
-        shown = get_object_or_404(CustomPage, slug=slug, is_public=True)
+        shown = get_object_or_404(CustomPage, slug=slug.replace("\0", ""), is_public=True)
         return render(request, "pages/custom-page.html", {"page": shown})
 
     return cached(request, key=f"about:{slug}", stamp=_stamp(), render=page)

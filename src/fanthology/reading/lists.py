@@ -35,10 +35,17 @@ def listing(request: HttpRequest, works: WorkQuerySet) -> Listing:
     """The asked page of these works in the asked order: a count, the ids, and the cards."""
     order = request.GET.get("sort", "")
     order = order if order in ORDERS else "updated"
-    page = Page.of(works.order_by(*ORDERS[order][1]).values_list("pk", flat=True), request.GET.get("page"), size=SIZE)
+    page = Page.of(
+        works.order_by(*ORDERS[order][1]).values_list("pk", flat=True), asked(request, "page", most=6), size=SIZE
+    )
     return Listing(page, cards_for(page.rows), order)
 
 
 def list_key(request: HttpRequest, name: str) -> str:
     """The page's key: its address and the two parameters that change it, cut short."""
-    return f"{name}:{request.GET.get('sort', '')[:12]}:{request.GET.get('page', '')[:6]}"
+    return f"{name}:{asked(request, 'sort', most=12)}:{asked(request, 'page', most=6)}"
+
+
+def asked(request: HttpRequest, name: str, *, most: int) -> str:
+    """A word from the query string, cut to `most` characters and without NULs, which no database likes to be asked for."""
+    return request.GET.get(name, "").replace("\0", "")[:most]

@@ -23,7 +23,7 @@ from fanthology.works.cards import cards_for
 from fanthology.works.models import Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, listing
+from ..lists import asked, list_key, listing
 from ..meta import absolute
 
 NEW_ON_HOME = 8
@@ -74,7 +74,7 @@ def surprise(request: HttpRequest) -> HttpResponse:
 @require_safe
 def moved_in(request: HttpRequest) -> HttpResponse:
     """What came from former archives: the list of them, and with `?from=` the works of one."""
-    origin = request.GET.get("from", "")[:200]
+    origin = asked(request, "from", most=200)
 
     def page() -> str:
         viewer = viewer_of(request)

@@ -15,7 +15,7 @@ from fanthology.people.models import PenName
 from fanthology.works.models import Series, Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key, listing
+from ..lists import asked, list_key, listing
 from ..meta import absolute
 
 AUTHORS_PER_PAGE = 120
@@ -24,7 +24,7 @@ AUTHORS_PER_PAGE = 120
 @require_safe
 def authors(request: HttpRequest) -> HttpResponse:
     """Everyone who signed a work that the viewer may see, A to Z; `?letter=` or `?q=` narrows the list."""
-    letter, wanted = request.GET.get("letter", "")[:1], request.GET.get("q", "")[:60]
+    letter, wanted = asked(request, "letter", most=1), asked(request, "q", most=60)
 
     def page() -> str:
         visible = Work.objects.visible_to(viewer_of(request)).posted().filter(anonymous=False)
@@ -34,7 +34,7 @@ def authors(request: HttpRequest) -> HttpResponse:
         if wanted:
             signed = signed.filter(name_key__contains=fold(wanted))
         rows = signed.annotate(works_here=Count("authorship__work", distinct=True)).order_by("name_key", "id")
-        shown = Page.of(rows, request.GET.get("page"), size=AUTHORS_PER_PAGE)
+        shown = Page.of(rows, asked(request, "page", most=6), size=AUTHORS_PER_PAGE)
         context = {"page": shown, "letter": letter, "wanted": wanted, "canonical": absolute("/read/authors/")}
         return render(request, "reading/authors.html", context)
 
@@ -46,7 +46,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     """A pen name's own page. One that signed nothing the viewer may see looks as if it were not there."""
 
     def page() -> str:
-        pen_name = get_object_or_404(PenName, slug=slug)
+        pen_name = get_object_or_404(PenName, slug=slug.replace("\0", ""))
         viewer = viewer_of(request)
         works = Work.objects.visible_to(viewer).posted().by(pen_name)
         if not works.exists() and not viewer.is_keeper and pen_name.pk not in viewer.pen_names:

@@ -18,7 +18,7 @@ from fanthology.works.cards import Card, cards_for
 from fanthology.works.models import Series, SeriesPlace, Work
 from fanthology.works.viewers import viewer_of
 
-from ..lists import list_key
+from ..lists import asked, list_key
 from ..meta import absolute
 
 DEEPEST = 5
@@ -49,7 +49,7 @@ def all_series(request: HttpRequest) -> HttpResponse:
         seen = Q(places__work__in=Work.objects.visible_to(viewer).posted()) | Q(places__subseries__in=visible)
         works = Count("places", filter=seen & Q(places__confirmed=True), distinct=True)
         rows = Series.objects.filter(pk__in=visible.values("pk")).annotate(parts=works).by_title()
-        shown = Page.of(rows, request.GET.get("page"), size=60)
+        shown = Page.of(rows, asked(request, "page", most=6), size=60)
         return render(request, "reading/series-list.html", {"page": shown, "canonical": absolute("/read/series/")})
 
     return cached(request, key=list_key(request, "series"), stamp=list_stamp(), render=page)
