@@ -89,7 +89,8 @@ def looks_old(path: str) -> bool:
 
 def asked(path: str, query: str, host: str) -> Asked:
     folder, _, script = path.rpartition("/")
-    folder = folder.removesuffix("/modules/challenges")
+    # The numbers of an otwarchive stand in the path itself: there is no folder before them.
+    folder = "" if _OTWARCHIVE.fullmatch(path) else folder.removesuffix("/modules/challenges")
     try:
         pairs = parse_qsl(
             query.replace("&amp;", "&").replace("&amp%3B", "&"), keep_blank_values=True, max_num_fields=FIELDS

@@ -8,9 +8,13 @@ from fanthology.base.failpoints import reach
 from fanthology.formats.dumps.records import ChallengeRecord
 from fanthology.gatherings.models import Challenge
 
+from ..digests import compare, digests_of, whole
+from ..models import Conflict, SourceKey
 from .known import Bringing
 from .people import FORBIDDEN
 from .tags import Tags
+
+PLAIN = ("title", "summary", "challenger_id", "challenger_name")
 
 
 def bring_challenges(bringing: Bringing, batch: list[ChallengeRecord], tags: Tags) -> None:
@@ -26,23 +30,59 @@ def bring_challenges(bringing: Bringing, batch: list[ChallengeRecord], tags: Tag
         made = Challenge.objects.bulk_create([_challenge(bringing, record) for record in new])
         links = []  # type: ignore[var-annotated]  # rows of a table that Django makes
         for record, challenge in zip(new, made, strict=True):
-            found = {tag.pk for source, key in record.tags if (tag := tags.of(source, key)) is not None}
-            links.extend(Challenge.tags.through(challenge_id=challenge.pk, tag_id=tag) for tag in sorted(found))
+            links.extend(
+                Challenge.tags.through(challenge_id=challenge.pk, tag_id=tag) for tag in _tag_ids(record, tags)
+            )
         Challenge.tags.through.objects.bulk_create(links, batch_size=200)
         bringing.known.save(
             [
-                bringing.known.new(
-                    "challenge", record.key, made_.pk, {"title": record.title, "summary": str(record.summary)}
-                )
+                bringing.known.new("challenge", record.key, made_.pk, _fields(bringing, record, tags))
                 for record, made_ in zip(new, made, strict=True)
             ]
         )
-        bringing.known.seen_again(rows.values())
+        outcomes = [_meet_again(bringing, record, rows[record.key], tags) for record in allowed if record.key in rows]
         bringing.write_notes()
         reach("rescue.challenges")
     bringing.account.did("challenge", "added", len(new))
-    for row in rows.values():
-        bringing.account.did("challenge", bringing.known.outcome_of(row))
+    for outcome in outcomes:
+        bringing.account.did("challenge", outcome)
+
+
+def _tag_ids(record: ChallengeRecord, tags: Tags) -> list[int]:
+    return sorted({tag.pk for source, key in record.tags if (tag := tags.of(source, key)) is not None})
+
+
+def _fields(bringing: Bringing, record: ChallengeRecord, tags: Tags) -> dict[str, object]:
+    made = _challenge(bringing, record)
+    return {**{name: getattr(made, name) for name in PLAIN}, "tags": _tag_ids(record, tags)}
+
+
+def _meet_again(bringing: Bringing, record: ChallengeRecord, row: SourceKey, tags: Tags) -> str:
+    """Take what changed there and not here; what changed on both sides is listed."""
+    fields, outcome = _fields(bringing, record, tags), bringing.known.outcome_of(row)
+    theirs = digests_of(fields)
+    challenge = Challenge.objects.filter(pk=row.object_id).first()
+    if row.digest != whole(theirs) and challenge is not None:
+        here = {name: getattr(challenge, name) for name in PLAIN}
+        ours = digests_of({**here, "tags": sorted(challenge.tags.values_list("pk", flat=True))})
+        found = compare(imported=row.digests, theirs=theirs, ours=ours)
+        for name in found.take - {"tags"}:
+            setattr(challenge, name, fields[name])
+        if "tags" in found.take:
+            challenge.tags.set(_tag_ids(record, tags))
+        if found.take:
+            challenge.stamp += 1
+            challenge.save()
+        for name in found.conflicts:
+            Conflict.objects.get_or_create(
+                run=bringing.run, source_key=row, field=name, defaults={"theirs": str(fields[name])}
+            )
+        outcome = "conflict" if found.conflicts else "updated"
+        row.digests, row.digest = theirs, whole(theirs)
+        bringing.note("challenge", record.key, outcome, title=challenge.title, object_id=challenge.pk)
+    row.last_run = bringing.run
+    row.save()
+    return outcome
 
 
 def _challenge(bringing: Bringing, record: ChallengeRecord) -> Challenge:

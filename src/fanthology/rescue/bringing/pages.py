@@ -78,7 +78,10 @@ def _bring(
 
 
 def _fields(record: NewsRecord | PageRecord) -> dict[str, object]:
-    return {"title": record.title[:255], "text": str(record.text)}
+    fields: dict[str, object] = {"title": record.title[:255] or "Untitled", "text": str(record.text)}
+    if isinstance(record, NewsRecord):
+        fields.update(author_name=record.author[:200], written_at=instant(record.date))
+    return fields
 
 
 def _meet_again(
@@ -88,7 +91,7 @@ def _meet_again(
     thing = model._default_manager.filter(pk=row.object_id).first()  # noqa: SLF001 - see above
     outcome = bringing.known.outcome_of(row)
     if row.digest != whole(theirs) and thing is not None:
-        ours = digests_of({name: getattr(thing, name) for name in ("title", "text")})
+        ours = digests_of({name: getattr(thing, name) for name in _fields(record)})
         found = compare(imported=row.digests, theirs=theirs, ours=ours)
         for name in found.take:
             setattr(thing, name, _fields(record)[name])

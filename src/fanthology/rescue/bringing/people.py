@@ -19,7 +19,9 @@ from ..models import Conflict, FormerMember, SourceKey
 from .known import Bringing
 
 FORBIDDEN = "asked not to be brought in"
-FIELDS = ("name", "bio", "joined")
+PRIVATE = (
+    "email", "real_name", "password_hash", "website", "contacts", "level", "was_trusted", "was_beta_reader",
+)  # fmt: skip
 
 
 def bring_people(bringing: Bringing, batch: list[PersonRecord]) -> None:
@@ -87,6 +89,7 @@ def _former_member(bringing: Bringing, record: PersonRecord, pen_name_id: int) -
 
 
 def _meet_again(bringing: Bringing, records: list[PersonRecord], rows: dict[str, SourceKey]) -> None:
+    _refresh_private(bringing, records)
     same, changed = [], []
     for record in records:
         row, theirs = rows[record.key], digests_of(_fields(record))
@@ -98,6 +101,22 @@ def _meet_again(bringing: Bringing, records: list[PersonRecord], rows: dict[str,
     bringing.known.seen_again(same)
     for record, row, theirs in changed:
         _update(bringing, record, row, theirs)
+
+
+def _refresh_private(bringing: Bringing, records: list[PersonRecord]) -> None:
+    """What is private follows the newest dump: a member proves by it who they are."""
+    members = FormerMember.objects.filter(site=bringing.site, old_id__in=[record.key for record in records])
+    by_key = {member.old_id: member for member in members}
+    for record in records:
+        member = by_key.get(record.key)
+        if member is None:
+            continue
+        newer = _former_member(bringing, record, member.pen_name_id)
+        changed = [name for name in PRIVATE if getattr(newer, name) != getattr(member, name)]
+        for name in changed:
+            setattr(member, name, getattr(newer, name))
+        if changed:
+            member.save(update_fields=changed)
 
 
 def _update(bringing: Bringing, record: PersonRecord, row: SourceKey, theirs: dict[str, str]) -> None:
@@ -122,9 +141,6 @@ def _update(bringing: Bringing, record: PersonRecord, row: SourceKey, theirs: di
             Conflict.objects.get_or_create(
                 run=bringing.run, source_key=row, field=name, defaults={"theirs": str(fields[name])}
             )
-    FormerMember.objects.filter(site=bringing.site, old_id=record.key).update(
-        email=record.private.email[:254], level=max(-32768, min(32767, record.level))
-    )
     row.digests, row.digest, row.last_run = theirs, whole(theirs), bringing.run
     row.save()
     bringing.note("person", record.key, outcome, title=record.name, object_id=row.object_id)

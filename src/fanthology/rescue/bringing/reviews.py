@@ -59,8 +59,22 @@ def _leave_out(bringing: Bringing, record: ReviewRecord) -> bool:
     return bool(reason)
 
 
-def _fields(record: ReviewRecord) -> dict[str, object]:
-    return {"text": str(record.text), "stars": record.stars, "reply": str(record.reply)}
+def _fields(bringing: Bringing, record: ReviewRecord) -> dict[str, object]:
+    pen_name, guest = _signature(bringing, record)
+    fields: dict[str, object] = {
+        "text": str(record.text),
+        "pen_name_id": pen_name,
+        "guest_name": guest,
+        "written_at": instant(record.date),
+    }
+    if record.target[0] != "news":
+        fields.update(stars=record.stars, reply=str(record.reply), chapter_id=_chapter_id(bringing, record))
+    return fields
+
+
+def _chapter_id(bringing: Bringing, record: ReviewRecord) -> int | None:
+    is_here = record.chapter_key and record.target[0] == "story"
+    return bringing.known.id("chapter", record.chapter_key) if record.chapter_key and is_here else None
 
 
 def _signature(bringing: Bringing, record: ReviewRecord) -> tuple[int | None, str]:
@@ -73,11 +87,10 @@ def _review(bringing: Bringing, record: ReviewRecord) -> Review:
     kind, key = record.target
     target = bringing.known.id(TARGETS[kind], key)
     pen_name, guest = _signature(bringing, record)
-    chapter = bringing.known.id("chapter", record.chapter_key) if record.chapter_key and kind == "story" else None
     return Review(
         work_id=target if kind == "story" else None,
         series_id=target if kind == "series" else None,
-        chapter_id=chapter,
+        chapter_id=_chapter_id(bringing, record),
         pen_name_id=pen_name,
         guest_name=guest,
         text=record.text,
@@ -105,7 +118,7 @@ def _add_reviews(bringing: Bringing, records: list[ReviewRecord]) -> None:
     replies = [(place, _reply(record, reviews[place], authors)) for place, record in enumerate(records) if record.reply]
     made = add_reviews(reviews=reviews, replies=replies)
     keys = [
-        bringing.known.new("review", record.key, review.pk, _fields(record))
+        bringing.known.new("review", record.key, review.pk, _fields(bringing, record))
         for record, review in zip(records, made, strict=True)
     ]
     bringing.known.save(keys)
@@ -125,7 +138,7 @@ def _add_comments(bringing: Bringing, records: list[ReviewRecord]) -> None:
         )
     made = NewsComment.objects.bulk_create(comments)
     keys = [
-        bringing.known.new("review", record.key, comment.pk, _fields(record))
+        bringing.known.new("review", record.key, comment.pk, _fields(bringing, record))
         for record, comment in zip(records, made, strict=True)
     ]
     bringing.known.save(keys)
@@ -134,12 +147,13 @@ def _add_comments(bringing: Bringing, records: list[ReviewRecord]) -> None:
 def _meet_again(bringing: Bringing, records: list[ReviewRecord], rows: dict[str, SourceKey]) -> None:
     same = []
     for record in records:
-        row, theirs = rows[record.key], digests_of(_fields(record))
+        row, theirs = rows[record.key], digests_of(_fields(bringing, record))
         if row.digest == whole(theirs):
             same.append(row)
             bringing.account.did(_kind(record), bringing.known.outcome_of(row))
             continue
-        outcome = _update_comment(record, row) if record.target[0] == "news" else _update(bringing, record, row, theirs)
+        update = _update_comment if record.target[0] == "news" else _update
+        outcome = update(bringing, record, row, theirs)
         row.digests, row.digest, row.last_run = theirs, whole(theirs), bringing.run
         row.save()
         bringing.note("review", record.key, outcome, object_id=row.object_id)
@@ -147,33 +161,53 @@ def _meet_again(bringing: Bringing, records: list[ReviewRecord], rows: dict[str,
     bringing.known.seen_again(same)
 
 
-def _update_comment(record: ReviewRecord, row: SourceKey) -> str:
-    return "updated" if NewsComment.objects.filter(pk=row.object_id).update(text=record.text) else "unchanged"
+def _update_comment(bringing: Bringing, record: ReviewRecord, row: SourceKey, theirs: dict[str, str]) -> str:
+    comment = NewsComment.objects.filter(pk=row.object_id).first()
+    if comment is None:
+        return "unchanged"
+    fields = _fields(bringing, record)
+    here = {name: getattr(comment, name) for name in fields}
+    found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
+    _put(comment, fields, found.take)
+    return _outcome(bringing, row, fields, found.conflicts)
 
 
 def _update(bringing: Bringing, record: ReviewRecord, row: SourceKey, theirs: dict[str, str]) -> str:
     review = Review.objects.filter(pk=row.object_id).first()
     if review is None:
         return "unchanged"
+    fields = _fields(bringing, record)
     reply = review.replies.filter(by_author=True).order_by("id").first()
-    here = {"text": review.text, "stars": review.stars, "reply": reply.text if reply else ""}
-    found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
-    if found.take & {"text", "stars"}:
-        review.text = record.text if "text" in found.take else review.text
-        review.stars = record.stars if "stars" in found.take else review.stars
-        review.save()
+    here = {name: getattr(review, name) for name in fields if name != "reply"}
+    found = compare(
+        imported=row.digests, theirs=theirs, ours=digests_of({**here, "reply": reply.text if reply else ""})
+    )
+    _put(review, fields, found.take - {"reply"})
     if "reply" in found.take:
         reply = reply or _new_reply(record, review)
         reply.text = record.reply
         reply.save()
-    for name in found.conflicts:
-        Conflict.objects.get_or_create(
-            run=bringing.run, source_key=row, field=name, defaults={"theirs": str(_fields(record)[name])}
-        )
     if review.work_id:
         recount_reviews(work_ids=[review.work_id])
         touch_works(work_ids=[review.work_id])
-    return "conflict" if found.conflicts else "updated"
+    return _outcome(bringing, row, fields, found.conflicts)
+
+
+def _put(thing: Review | NewsComment, fields: dict[str, object], names: Iterable[str]) -> None:
+    for name in names:
+        setattr(thing, name, fields[name])
+    if thing.pen_name_id is not None:  # signed by a member or by a guest, never by both
+        thing.guest_name = ""
+    thing.save()
+
+
+def _outcome(bringing: Bringing, row: SourceKey, fields: dict[str, object], conflicts: Iterable[str]) -> str:
+    clashes = sorted(conflicts)
+    for name in clashes:
+        Conflict.objects.get_or_create(
+            run=bringing.run, source_key=row, field=name, defaults={"theirs": str(fields[name])}
+        )
+    return "conflict" if clashes else "updated"
 
 
 def _new_reply(record: ReviewRecord, review: Review) -> Review:

@@ -69,17 +69,20 @@ class Shelf:
         )
         series.title_key = fold(series.title)
         series.save()
-        author = bringing.known.id("person", record.author or "")
-        if author is not None:
-            series.authors.add(author)
-        responses = [
-            ChallengeResponse(challenge_id=challenge, series=series)
-            for key in dict.fromkeys(record.challenges)
-            if (challenge := bringing.known.id("challenge", key)) is not None
-        ]
-        ChallengeResponse.objects.bulk_create(responses)
+        series.authors.set(self._authors(record))
+        ChallengeResponse.objects.bulk_create(
+            [ChallengeResponse(challenge_id=challenge, series=series) for challenge in self._challenges(record)]
+        )
         bringing.known.save([bringing.known.new("series", record.key, series.pk, self._fields(record))])
         return "added"
+
+    def _authors(self, record: SeriesRecord) -> list[int]:
+        author = self.bringing.known.id("person", record.author or "")
+        return [author] if author is not None else []
+
+    def _challenges(self, record: SeriesRecord) -> list[int]:
+        found = {self.bringing.known.id("challenge", key) for key in record.challenges}
+        return sorted(challenge for challenge in found if challenge is not None)
 
     def _meet_again(self, record: SeriesRecord, row: SourceKey) -> str:
         bringing = self.bringing
@@ -91,10 +94,20 @@ class Shelf:
                 "summary": series.summary,
                 "openness": series.openness,
                 "places": self._places_here(series),
+                "authors": sorted(series.authors.values_list("pk", flat=True)),
+                "challenges": sorted(series.challenge_responses.values_list("challenge_id", flat=True)),
             }
             found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
-            for name in found.take - {"places"}:
+            for name in found.take & {"title", "summary", "openness"}:
                 setattr(series, name, self._fields(record)[name])
+            series.title_key = fold(series.title)
+            if "authors" in found.take:
+                series.authors.set(self._authors(record))
+            if "challenges" in found.take:
+                series.challenge_responses.all().delete()
+                ChallengeResponse.objects.bulk_create(
+                    [ChallengeResponse(challenge_id=challenge, series=series) for challenge in self._challenges(record)]
+                )
             if found.take:
                 series.stamp += 1
                 series.save()
@@ -119,6 +132,8 @@ class Shelf:
             "summary": str(record.summary),
             "openness": record.openness,
             "places": [[kind, key, confirmed] for kind, key, confirmed in record.places],
+            "authors": self._authors(record),
+            "challenges": self._challenges(record),
         }
 
     def _places_here(self, series: Series) -> list[list[object]]:
