@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 WINDOW: Final = 25
@@ -178,13 +178,17 @@ _PARTS: Final = re.compile(r"\s{0,3}(?:/|&|\+|,|\band\b|\bund\b|\bet\b|\by\b)\s{
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One label with its value. `fields` is empty for a label the table does not know; `first`..`last` are its lines."""
+    """One label with its value. `fields` is empty for a label the table does not know; `first`..`last` are its lines.
+
+    `skip` is how many signs of the first line, not counting spaces, stand before the value.
+    """
 
     label: str
     fields: tuple[str, ...]
     value: str
     first: int
     last: int
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,14 @@ def _entries(line: str, number: int) -> list[Entry]:
     if len(marks) > 1 and marks[0].start() <= 3 and (len(marks) > 2 or marks[1].start() < 60):
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         return [
-            Entry(mark[1], fields_of(mark[1]), text[mark.end() : end].strip(" \t|;,•·-"), number, number)
+            Entry(
+                mark[1],
+                fields_of(mark[1]),
+                text[mark.end() : end].strip(" \t|;,•·-"),
+                number,
+                number,
+                _signs(text[: mark.end()]),
+            )
             for mark, end in zip(marks, ends, strict=True)
         ]
     match = _LABEL.match(text)
@@ -272,7 +283,12 @@ def _entries(line: str, number: int) -> list[Entry]:
     dashed = ":" not in text[: match.start("value")] and "=" not in text[: match.start("value")]
     if not fields and (dashed or not label[:1].isupper() or len(label.split()) > 5):
         return []
-    return [Entry(label, fields, value, number, number)]
+    return [Entry(label, fields, value, number, number, _signs(text[: match.start("value")]))]
+
+
+def _signs(text: str) -> int:
+    """How many signs a text has without its spaces: the same in a line and in the HTML it was taken from."""
+    return len("".join(text.split()))
 
 
 def _grow(lines: Sequence[str], first: int, *, wrapped: bool) -> Header:
@@ -286,7 +302,7 @@ def _grow(lines: Sequence[str], first: int, *, wrapped: bool) -> Header:
             more = "\n".join(line.strip() for line in lines[number + 1 : last + 1]).rstrip()
             tail = here[-1]
             value = f"{tail.value}\n{more}".strip() if more else tail.value
-            entries += [*here[:-1], Entry(tail.label, tail.fields, value, number, last)]
+            entries += [*here[:-1], replace(tail, value=value, last=last)]
             number = last + 1
         elif not lines[number].strip() and number - last <= 4:
             number += 1

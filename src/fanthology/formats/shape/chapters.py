@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..model import Chapter, Markup
+from ..errors import LimitExceeded
+from ..model import EMPTY, Chapter
 from .draft import Draft
 from .headings import Heading, heading_of, series_of
+from .intake import joined_markup
 from .lines import Prose, despaced, is_rule, is_words
 from .titles import split_title
 
@@ -28,6 +30,8 @@ class _Span:
 def chapters_of(draft: Draft, start: int, end: int) -> tuple[Chapter, ...]:
     """The lines from `start` to `end` as chapters. Text before the first heading is kept as notes or as a chapter."""
     spans = _by_headings(draft, start, end) or _by_sections(draft, start, end) or [_single(draft, start, end)]
+    if len(spans) > draft.context.limits.entries:
+        raise LimitExceeded(f"The file falls into {len(spans):,} chapters.", code="limit.entries")
     chapters: list[Chapter] = []
     for span in spans:
         position = len(chapters) + 1
@@ -82,7 +86,7 @@ def _lead(draft: Draft, start: int, first: int) -> list[_Span]:
         return [_Span("", start, first)]
     if words and any(is_words(line.text) for line in draft.prose.lines[start:first]):
         notes = draft.intake.markup(draft.prose.render(start, first), "notes")
-        draft.facts["notes"] = Markup((draft.facts.get("notes") or "") + notes)
+        draft.facts["notes"] = joined_markup(draft.facts.get("notes", EMPTY), notes)
         draft.context.report(
             "notes.boundary", "info", "What stands before the first chapter was taken for notes.", where="notes"
         )

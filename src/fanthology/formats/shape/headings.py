@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .lines import despaced
 
@@ -61,6 +62,9 @@ _LONE = re.compile(
     r"\A\W{0,6}(?P<kind>prologue|prolog|epilogue|epilog|interlude|preface|afterword|coda|prólogo|epílogo)\b(?P<title>.{0,60}?)\W{0,6}\Z",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"\W{0,40}[cpasebkdtlivx\d]", re.IGNORECASE)
+"""What every heading begins with: most lines of a book are told from one at a glance."""
+_WIDEST = 400
 _BARE = re.compile(r"\A\W{0,4}(?P<number>\d{1,3}|[ivxl]{1,7})\W{0,4}\Z", re.IGNORECASE)
 
 
@@ -75,8 +79,15 @@ class Heading:
 
 def heading_of(text: str) -> Heading | None:
     """What a line says as a chapter heading, or None. Whether it is one depends on the others: see `series_of`."""
-    text = despaced(text)
-    if not text or len(text) > 80:
+    if len(text) > _WIDEST or not _FIRST.match(text):
+        return None
+    return _parsed(despaced(text))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Heading | None:
+    """Remembered: what repeats in a file by the thousand is looked at once."""
+    if len(text) > 80:
         return None
     if match := _LONE.match(text):
         kind = match["kind"].lower()

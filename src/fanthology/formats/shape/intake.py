@@ -25,8 +25,10 @@ class Intake:
             return ""
         repaired, findings = repair(text, where=where)
         self._keep(findings)
-        value, masked = transforms.mask_contacts(transforms.plain(" ".join(repaired.split())))
-        self.masked += masked
+        value = transforms.plain(" ".join(repaired.split()))
+        if _may_hold_contacts(value):
+            value, masked = transforms.mask_contacts(value)
+            self.masked += masked
         return value
 
     def markup(self, html: str | None, where: str = "", *, text: bool = False) -> Markup:
@@ -37,17 +39,14 @@ class Intake:
         self._keep(findings)
         value, findings = markup.clean(repaired, mode="text" if text else "html", where=where, base_url=self.base_url)
         self._keep(findings)
-        value, masked = transforms.mask_contacts_in(value)
-        self.masked += masked
-        return value
+        return self._masked(value) if _may_hold_contacts(value) else value
 
     def chapter(
         self, position: int, html: str, title: str = "", **rest: Markup | str | tuple[tuple[str, str], ...] | None
     ) -> Chapter:
         """A chapter from its raw HTML and an already plain title."""
         text = self.markup(html, f"chapters[{position - 1}].text")
-        made = Chapter(position=position, text=text, title=title, word_count=transforms.word_count(text))
-        return replace(made, **rest)  # type: ignore[arg-type]
+        return replace(Chapter(position=position, text=text, title=title), **rest)  # type: ignore[arg-type]
 
     def redact(self, count: int = 1) -> None:
         """Count private data that was left out altogether."""
@@ -68,9 +67,39 @@ class Intake:
             )
         return replace(transforms.recount(story), findings=tuple(self.context.findings))
 
+    def _masked(self, value: Markup) -> Markup:
+        """Contacts masked, paragraph by paragraph: most paragraphs need no look."""
+        parts = value.split(_PARAGRAPH_END)
+        for index, part in enumerate(parts):
+            if _may_hold_contacts(part):
+                parts[index], masked = transforms.mask_contacts_in(Markup(part))
+                self.masked += masked
+        return Markup(_PARAGRAPH_END.join(parts))
+
     def _keep(self, findings: tuple[Finding, ...]) -> None:
         room = self.context.limits.findings - len(self.context.findings)
         self.context.findings.extend(findings[: max(room, 0)])
+
+
+_PARAGRAPH_END = "</p>\n"
+_MESSENGERS = ("aim", "icq", "msn", "yim", "y!m", "yahoo", "aol", "skype", "jabber", "discord", "telegram", "whatsapp")
+_MESSENGER = re.compile(rf"\b(?:{'|'.join(_MESSENGERS)})\b")
+_SPELLED_AT = re.compile(r"[(\[{<;]\s?at\s?[)\]}>&]")
+
+
+def _may_hold_contacts(text: str) -> bool:
+    """Whether a closer look for contacts is worth its time. Looking closely at a whole book costs a second."""
+    if "@" in text or "&#" in text:
+        return True
+    lowered = text.lower()
+    if " dot " in lowered or _SPELLED_AT.search(lowered):
+        return True
+    return any(name in lowered for name in _MESSENGERS) and _MESSENGER.search(lowered) is not None
+
+
+def joined_markup(first: Markup, second: Markup) -> Markup:
+    """Two canonical pieces as one, each block on a line of its own."""
+    return Markup("\n".join(part for part in (first, second) if part))
 
 
 def decoded(data: bytes) -> Decoded:

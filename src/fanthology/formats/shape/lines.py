@@ -93,6 +93,35 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_PIECE = re.compile(r"<(/?)(\w{1,20})[^>]*>|&[#\w]{1,10};|.", re.DOTALL)
+
+
+def cut(html: str, skip: int, take: int | None = None) -> str:
+    """A line's inline HTML from its sign number `skip` on, for `take` signs; spaces do not count, open tags stay open.
+
+    Tags that close before the first sign taken go with what they held: "<b>Summary:</b> Fog" gives "Fog".
+    """
+    opened: list[tuple[str, str]] = []
+    made: list[str] = []
+    seen, last = 0, None if take is None else skip + take
+    for match in _PIECE.finditer(html):
+        piece = match[0]
+        if match[2]:
+            if match[2] == "img":
+                made += [piece] if seen >= skip else []
+            elif not match[1]:
+                opened.append((match[2], piece))
+                made += [piece] if made else []
+            elif opened:
+                opened.pop()
+                made += [piece] if made else []
+            continue
+        if seen >= skip and (last is None or seen < last) and (made or not piece.isspace()):
+            made += [piece] if made else [*(tag for _, tag in opened), piece]
+        seen += not piece.isspace()
+    return "".join((*made, *(f"</{name}>" for name, _ in reversed(opened))))
+
+
 def joined(block: list[str]) -> str:
     """The lines of a paragraph as one. A word broken over a line end keeps its hyphen: it may be a compound."""
     parts: list[str] = []
@@ -160,8 +189,8 @@ def keeps_lines(block: list[str]) -> bool:
 def is_rule(line: str) -> bool:
     """A line of signs alone: *****, ---*---, # # #, ~~~."""
     text = line.strip()
-    if not text or len(text) > 120 or any(sign.isalnum() for sign in text):
-        return text.lower() in {"xxx", "ooo", "oxo", "xox", "o0o"}
+    if not text or text[0].isalnum() or len(text) > 120 or any(map(str.isalnum, text)):
+        return len(text) == 3 and text.lower() in {"xxx", "ooo", "oxo", "xox", "o0o"}
     return len(text) >= 3 or text in {"#", "*", "~", "**", "##"}
 
 
@@ -171,12 +200,11 @@ def is_words(text: str) -> bool:
 
 def despaced(text: str) -> str:
     """Titles set wide: "A   M A N ' S   A R R I V A L" → "A MAN'S ARRIVAL"."""
-    text = text.strip()
-    words = re.split(r"\s{2,}", text)
-    singles = sum(1 for part in text.split() if len(part) == 1)
-    if singles < 4 or singles * 5 < len(text.split()) * 4:
-        return " ".join(text.split())
-    return " ".join(word.replace(" ", "") for word in words)
+    parts = text.split()
+    singles = sum(map((1).__eq__, map(len, parts))) if len(parts) * 5 > len(text) else 0
+    if singles < 4 or singles * 5 < len(parts) * 4:
+        return " ".join(parts)
+    return " ".join(word.replace(" ", "") for word in re.split(r"\s{2,}", text.strip()))
 
 
 def _render_groups(lines: list[Line]) -> str:

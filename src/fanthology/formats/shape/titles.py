@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..model import EMPTY, Author, Markup
+from ..model import EMPTY, Author
 from .draft import Draft
 from .headings import heading_of
-from .intake import Intake
+from .intake import Intake, joined_markup
 from .lines import Line, despaced, is_words
 
 _TITLE_BY = re.compile(
@@ -189,8 +189,8 @@ def keep_front(draft: Draft, start: int, end: int) -> None:
     ]
     if not rest:
         return
-    draft.facts["notes"] = Markup(
-        draft.intake.markup(draft.prose.render(start, end), "notes") + draft.facts.get("notes", EMPTY)
+    draft.facts["notes"] = joined_markup(
+        draft.intake.markup(draft.prose.render(start, end), "notes"), draft.facts.get("notes", EMPTY)
     )
     draft.context.report(
         "furniture.doubtful",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from .. import header, transforms
-from ..model import CATEGORIES, Markup, SeriesPlace
+from ..model import CATEGORIES, EMPTY, SeriesPlace
 from .draft import Draft
 from .facts import iso_date, language_code
-from .intake import Intake
-from .lines import escaped
+from .intake import Intake, joined_markup
+from .lines import Prose, cut, escaped
 from .titles import take_authors, take_title
 
 _LISTED = re.compile(r"\s{0,5}[,;\n]\s{0,5}")
@@ -40,11 +41,10 @@ def interpret(block: header.Header, draft: Draft) -> None:
             ("rating",),
         }:
             continue
-        values = _shared_out(entry)
-        for name, value in values:
-            if name == "notes" and "chapter" in entry.label.lower():
-                draft.notes_at.append((0, _as_html(value)))
-                continue
+        if entry.fields and entry.fields[0] in _PROSE_FIELDS:
+            _take_prose(draft, entry)
+            continue
+        for name, value in _shared_out(entry):
             taken = bool(value) and _interpret_one(draft, name, value)
             if not taken and value:
                 label = draft.intake.plain(entry.label)
@@ -70,10 +70,6 @@ def _shared_out(entry: header.Entry) -> list[tuple[str, str]]:
 def _interpret_one(draft: Draft, name: str, value: str) -> bool:
     """Whether the field `name` took the value."""
     facts, intake = draft.facts, draft.intake
-    if name in {"summary", "disclaimer", "notes", "spoilers"}:
-        written = intake.markup(_as_html(value), name)
-        facts[name] = Markup(facts[name] + written) if facts.get(name) else written
-        return True
     if name in _LIST_FIELDS:
         target = _LIST_FIELDS[name]
         facts[target] = tuple(dict.fromkeys((*facts.get(target, ()), *_listed(intake, value))))
@@ -83,6 +79,29 @@ def _interpret_one(draft: Draft, name: str, value: str) -> bool:
 
 
 _LIST_FIELDS = {"pairing": "relationships", "characters": "characters", "genre": "additional_tags", "beta": "beta"}
+
+
+_PROSE_FIELDS = frozenset({"summary", "disclaimer", "notes", "spoilers"})
+
+
+def _take_prose(draft: Draft, entry: header.Entry) -> None:
+    """A value of sentences: with its italics and links when the lines are HTML, as paragraphs when they are text."""
+    if not entry.value:
+        return
+    html = _marked_up(draft.prose, entry) if draft.prose.from_html else _as_html(entry.value)
+    name = entry.fields[0]
+    if name == "notes" and "chapter" in entry.label.lower():
+        draft.notes_at.append((0, html))
+        return
+    draft.facts[name] = joined_markup(draft.facts.get(name, EMPTY), draft.intake.markup(html, name))
+
+
+def _marked_up(prose: Prose, entry: header.Entry) -> str:
+    """The lines of an entry as HTML, the label taken off the first of them."""
+    lines = [replace(line, tag="p", path=(), centred=False) for line in prose.lines[entry.first : entry.last + 1]]
+    take = None if entry.first < entry.last else len("".join(entry.value.split()))
+    lines[0] = replace(lines[0], html=cut(lines[0].html, entry.skip, take))
+    return Prose(lines, from_html=True).render(0, len(lines))
 
 
 def _as_html(value: str) -> str:
