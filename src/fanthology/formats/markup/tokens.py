@@ -66,7 +66,9 @@ def _scan(safe: str, found: list[Token], waiting: list[int], *, prose: bool) -> 
 
 def _paragraph(inner: str) -> str | None:
     """The paragraph in canonical form, or None when it takes more than white space to bring it there."""
-    text = SPACES.sub(" ", inner).strip(" ")
+    text = inner.replace("\n", " ").replace("\t", " ").strip(" ")
+    if "  " in text:
+        text = SPACES.sub(" ", text)
     if "<" in text:
         if "&nbsp;" in text or _RAGGED.search(text):
             return None
