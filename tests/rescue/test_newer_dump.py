@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.test import Client
 
+from fanthology.people.models import PenName
+from fanthology.rescue.actions import resolve_conflict
+from fanthology.rescue.errors import NotNow
 from fanthology.rescue.models import Run
 from fanthology.rescue.undo import undo
+from fanthology.reviews.models import Review
+from fanthology.works.models import Series, SeriesPlace, Work
 from tests import efiction_dump
 from tests.rescue.test_row_by_row import BIG, T0, WORLD, Rows, check, rescue, rows_of
 
@@ -25,7 +31,7 @@ REMEMBERED = {
     "archive",
     "tombstone",
 }
-MOMENTS = {"made_at", "posted_at", "last_run", "stamp"}
+MOMENTS = {"made_at", "basis_at", "posted_at", "last_run", "stamp"}
 
 
 def old() -> Rows:
@@ -62,7 +68,7 @@ def people(rows: Rows) -> None:
 
 
 def words_of_the_site(rows: Rows) -> None:
-    row(rows, "categories", catid=12).update(category="Renamed World", description="Now otherwise")
+    row(rows, "categories", catid=12).update(category="Renamed World")
     row(rows, "characters", charid=4).update(charname="Nobody")
     row(rows, "classes", class_id=7).update(class_name="Renamed Genre")
     row(rows, "ratings", rid=77).update(ratingwarning=7, warningtext="Now with gates")
@@ -185,6 +191,52 @@ def test_a_newer_dump_makes_what_it_alone_would_have_made(
     run = rescue(write(tmp_path, newer, "newer.sql"), None)
     check(newer, run, flags="flag")
     assert not run.conflicts.exists()
+
+
+def test_numbers_of_chapters_mean_what_they_mean_in_the_newer_dump(db: None, tmp_path: Path, client: Client) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    row(rows, "chapters", chapid=77)["inorder"] = 5
+    rows["chapters"].append({"chapid": 80, "sid": 12, "uid": 12, "inorder": 9, "title": "Nine", "storytext": "Nine."})
+    rescue(write(tmp_path, rows, "newer.sql"), None)
+    work = Work.objects.get(title="Same number as others")
+    # its rating is "G" and its old site gave it no gate, so that every chapter has an open page
+    for number, title in ((1, "Robin"), (5, "Round"), (9, "Nine")):
+        chapter = work.chapters.get(title=title)
+        answer = client.get(f"/fic/viewstory.php?chapter={number}&sid=12")
+        assert (answer.status_code, answer["Location"]) == (301, f"/read/{work.pk}/{chapter.pk}/"), number
+    assert client.get("/fic/viewstory.php?chapter=2&sid=12")["Location"] == f"/read/{work.pk}/"
+
+
+def test_a_conflict_about_a_review_can_be_decided_for_theirs(db: None, tmp_path: Path) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    Review.objects.filter(stars=10).update(stars=3, text="<p>Edited here.</p>")
+    Review.objects.filter(by_author=True).update(text="<p>Answered here.</p>")
+    PenName.objects.filter(name__startswith="O").update(joined_on="2001-01-01")
+    row(rows, "reviews", reviewid=12).update(
+        review="Rewritten<br><br><i>Author\\'s Response: Answered again</i>", rating=2, date=T0 + 5000
+    )
+    row(rows, "authors", uid=BIG)["date"] = T0 + 86_400
+    run = rescue(write(tmp_path, rows, "newer.sql"), None)
+    for conflict in run.conflicts.all():
+        resolve_conflict(conflict=conflict, choice="theirs")
+    assert set(run.conflicts.values_list("field", flat=True)) == {"stars", "text", "reply", "joined"}
+    check(rows, run, flags="flag")
+
+
+def test_what_cannot_be_taken_over_is_not_called_decided(db: None, tmp_path: Path) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    Series.objects.get(title="Circle").places.all().delete()
+    SeriesPlace.objects.filter(series__title__startswith="Mina", position=1).update(confirmed=True)
+    row(rows, "inseries", sid=78)["confirmed"] = 0
+    run = rescue(write(tmp_path, rows, "newer.sql"), None)
+    conflict = run.conflicts.get(field="places")
+    with pytest.raises(NotNow):
+        resolve_conflict(conflict=conflict, choice="theirs")
+    conflict.refresh_from_db()
+    assert conflict.resolved == ""
 
 
 def test_the_same_dump_twice_changes_not_one_row(db: None, tmp_path: Path) -> None:

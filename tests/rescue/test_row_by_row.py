@@ -479,8 +479,8 @@ def stories(truth: Rows, here: Here, same: Same, flags: str) -> None:
         )
         same(
             f"{what} challenges",
-            [response.challenge_id for response in work.challenge_responses.all()],
-            [here.keys["challenge", key] for key in row.get("challenges", "").split(",") if here.has("challenge", key)],
+            {response.challenge_id for response in work.challenge_responses.all()},
+            {here.keys["challenge", key] for key in row.get("challenges", "").split(",") if here.has("challenge", key)},
         )
         same(
             f"{what} of bulk",

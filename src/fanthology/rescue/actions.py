@@ -23,7 +23,10 @@ from fanthology.base.models import Archive
 from fanthology.base.pages import touch_archive
 from fanthology.formats.dumps.records import Record, SiteRecord
 from fanthology.formats.markup import clean
+from fanthology.gatherings.models import Challenge
 from fanthology.tags.models import Kind
+from fanthology.works.actions import touch_works
+from fanthology.works.dates import known_date
 from fanthology.works.models import Chapter, DoNotImport, Work
 
 from .bringing.again import put_chapter_fields, put_fields
@@ -221,7 +224,7 @@ def _end(run: Run, account: Account, actor: int | None) -> Run:
         run.purge_sources_on = min(run.purge_sources_on or purge_on, purge_on)
         run.settings = {name: value for name, value in run.settings.items() if name not in ("offset", "account")}
         run.save()
-        Site.objects.filter(pk=run.site_id).update(stamp=F("stamp") + 1)
+        Site.objects.filter(pk=run.site_id or 0).update(stamp=F("stamp") + 1)
         ledger.write("rescue brought in", "run", run.pk, actor=actor, works=report["here"].get("work", {}))
     return run
 
@@ -297,17 +300,40 @@ def _value(text: str) -> Any:
 
 
 def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
+    """Take over one field of what is no work and no chapter. Raises NotNow for what nobody can take over in one piece."""
     from fanthology.pages.models import CustomPage, News
     from fanthology.people.models import PenName
     from fanthology.reviews.models import Review
     from fanthology.works.models import Series
 
-    models: dict[str, Any] = {"person": PenName, "series": Series, "news": News, "page": CustomPage, "review": Review}
+    models: dict[str, Any] = {
+        "person": PenName,
+        "series": Series,
+        "news": News,
+        "page": CustomPage,
+        "review": Review,
+        "challenge": Challenge,
+    }
     model = models.get(row.kind)
-    thing = model.objects.filter(pk=row.object_id).first() if model else None
-    if thing is not None and field in ("name", "bio", "title", "summary", "text", "openness"):
-        setattr(thing, field, theirs)
-        thing.save()
+    thing = model.objects.filter(pk=row.object_id).first() if model and not row.old_id.startswith("comment-") else None
+    if thing is None:
+        return
+    values: dict[str, Any] = dict.fromkeys(("name", "bio", "title", "summary", "text", "openness"), theirs)
+    if field == "stars":
+        values["stars"] = int(theirs) if theirs.isdecimal() else None
+    elif field == "joined":
+        thing.joined_on, thing.joined_precision = known_date(theirs)
+        values["joined_on"] = thing.joined_on
+        field = "joined_on"
+    elif field == "reply":
+        thing = thing.replies.filter(by_author=True).order_by("id").first()
+        field = "text" if thing is not None else field
+    if field not in values:
+        raise NotNow("This cannot be taken over in one piece: change it on its own page, and keep yours here.")
+    setattr(thing, field, values[field])
+    thing.save()
+    if isinstance(thing, Review) and thing.work_id:
+        touch_works(work_ids=[thing.work_id])
 
 
 def forget_files(*, run: Run) -> None:

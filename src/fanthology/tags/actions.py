@@ -72,6 +72,16 @@ def draw_lines(*, lines: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return refused
 
 
+def erase_line(*, parent_id: int, child_id: int) -> bool:
+    """Take one line away; returns whether there was one."""
+    with transaction.atomic():
+        gone, _ = TagParent.objects.filter(parent_id=parent_id, child_id=child_id).delete()
+        if gone:
+            rebuild_closure()
+            outbox.publish("tag.moved", "tag", child_id)
+    return bool(gone)
+
+
 def put_under(*, parent: Tag, child: Tag, actor: int | None = None) -> None:
     """Draw a line: metatag over subtag (same kind) or fandom over character. Raises CircularTags."""
     with transaction.atomic():

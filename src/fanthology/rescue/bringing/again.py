@@ -11,6 +11,7 @@ from django.db import transaction
 from fanthology.base.failpoints import reach
 from fanthology.formats import Markup
 from fanthology.formats.transforms import word_count
+from fanthology.gatherings.models import ChallengeResponse
 from fanthology.people.models import PenName
 from fanthology.tags.models import Tag
 from fanthology.works import actions
@@ -23,6 +24,7 @@ from ..digests import compare, digests_of
 from ..models import Conflict, SourceKey
 from .known import Bringing
 from .shapes import (
+    NO_TEXT,
     Prepared,
     brief,
     chapter_fields,
@@ -31,6 +33,7 @@ from .shapes import (
     fields_here,
     header_here,
     header_with,
+    old_places,
     whole_digest,
 )
 
@@ -82,9 +85,44 @@ def _update(bringing: Bringing, ready: Prepared, row: SourceKey, work: Work) -> 
     changed_chapters, chapter_clashes = _update_chapters(
         bringing, ready, work, chapters, rows, reorder="chapters" in take
     )
+    _answer_challenges(bringing, ready, work)
+    _renumber_old_places(bringing, ready, work)
+    _settle_state(work)
     if ready.decision.verdict >= Verdict.HOLD and work.state in (State.WAITING, State.POSTED):
         actions.set_state(work=work, state=State.HELD, reason=ready.decision.reasons[0][:60])
     return bool(take) or changed_chapters, clashes | chapter_clashes
+
+
+def _answer_challenges(bringing: Bringing, ready: Prepared, work: Work) -> None:
+    """Challenges answered since. One that it answers here and no longer there stays: nobody can tell who said so."""
+    there = {bringing.known.id("challenge", key) for key in ready.record.challenges}
+    here = set(work.challenge_responses.values_list("challenge_id", flat=True))
+    new = sorted(challenge for challenge in there if challenge is not None and challenge not in here)
+    ChallengeResponse.objects.bulk_create([ChallengeResponse(challenge_id=pk, work=work) for pk in new])
+
+
+def _renumber_old_places(bringing: Bringing, ready: Prepared, work: Work) -> None:
+    """`chapter=M` of the old site means what it means there now."""
+    places: dict[str, int] = {}
+    for chapter in ready.record.story.chapters:
+        here = bringing.known.id("chapter", chapter_key(ready.record, chapter))
+        for place in old_places(ready.record, chapter):
+            if here is not None:
+                places.setdefault(place, here)
+    rows = SourceKey.objects.filter(site=bringing.site, kind="place", old_id__startswith=f"{ready.record.key}/")
+    if dict(rows.values_list("old_id", "object_id")) != places:
+        rows.delete()
+        bringing.known.save(bringing.known.new("place", place, chapter) for place, chapter in places.items())
+
+
+def _settle_state(work: Work) -> None:
+    """A story that was held because it had no text is held no longer once it has one."""
+    work.refresh_from_db(fields=["state", "hold_reason"])
+    has_text = work.chapters.exclude(text__markup="").exists()
+    if has_text and work.state == State.HELD and work.hold_reason == NO_TEXT:
+        actions.set_state(work=work, state=State.WAITING)
+    elif not has_text and work.state == State.WAITING:
+        actions.set_state(work=work, state=State.HELD, reason=NO_TEXT)
 
 
 def put_fields(work: Work, fields: Mapping[str, Any]) -> None:

@@ -21,6 +21,8 @@ from fanthology.works.policy import Decision
 
 from ..digests import digests_of, whole
 
+NO_TEXT = "it has no text"
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -88,9 +90,19 @@ def chapter_key(record: StoryRecord, chapter: StoryChapter) -> str:
     return f"{record.key}/chapter:{ids['chapter']}" if "chapter" in ids else f"{record.key}#{chapter.position}"
 
 
+def old_places(record: StoryRecord, chapter: StoryChapter) -> Iterable[str]:
+    """`chapter=M` of old addresses counts by the old number; kept only where that is not the number here."""
+    old = dict(chapter.source_ids).get("inorder")
+    if old is not None and old != str(chapter.position):
+        yield f"{record.key}/{old}"
+
+
 def whole_digest(ready: Prepared) -> str:
     """One digest for the work and all its chapters: equal means nothing to do."""
-    return whole(digests_of({**ready.fields, "of chapters": ready.chapter_fields}))
+    record = ready.record
+    places = [place for chapter in record.story.chapters for place in old_places(record, chapter)]
+    beside = {"of chapters": ready.chapter_fields, "challenges": list(record.challenges), "places": places}
+    return whole(digests_of({**ready.fields, **beside}))
 
 
 def fields_here(work: Work, keys: Mapping[int, str]) -> dict[str, object]:

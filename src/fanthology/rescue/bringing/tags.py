@@ -14,7 +14,7 @@ from django.db import transaction
 from fanthology.base.folding import fold
 from fanthology.formats.dumps.records import RatingRecord, TagRecord
 from fanthology.formats.markup import plain_text
-from fanthology.tags.actions import add_tags, draw_lines
+from fanthology.tags.actions import add_tags, draw_lines, erase_line
 from fanthology.tags.models import Kind, Tag
 
 from ..models import SourceKey, TagMapping
@@ -55,6 +55,7 @@ class Tags:
     _waiting_ratings: list[RatingRecord] = field(default_factory=list)
     _mappings: dict[tuple[str, str], TagMapping] = field(default_factory=dict)
     _by_name: dict[str, Tag] = field(default_factory=dict)
+    _replaced: dict[int, int] = field(default_factory=dict)  # tag → the tag that its old name was before
 
     def __post_init__(self) -> None:
         site = self.bringing.site
@@ -103,6 +104,17 @@ class Tags:
         lines = set(self._lines(records))
         if lines:
             draw_lines(lines=sorted(lines))
+        self._unhang(lines)
+
+    def _unhang(self, lines: set[tuple[int, int]]) -> None:
+        """A tag that bears another name in a newer dump: its lines hang on the new name, so they leave the old one."""
+        mapped = set(TagMapping.objects.filter(tag__in=self._replaced.values()).values_list("tag_id", flat=True))
+        old = {new: tag for new, tag in self._replaced.items() if tag not in mapped}
+        for parent, child in sorted(lines):
+            above, below = old.get(parent, parent), old.get(child, child)
+            if (above, below) != (parent, child):
+                erase_line(parent_id=above, child_id=below)
+        self._replaced.clear()
 
     # -- ratings
 
@@ -139,6 +151,8 @@ class Tags:
                 for mapping in wanted
             ]
             for mapping, tag in zip(wanted, add_tags(names=names), strict=True):
+                if mapping.tag_id not in (None, tag.pk):
+                    self._replaced[tag.pk] = mapping.tag_id
                 mapping.tag = tag
                 self.known[mapping.source, mapping.old_id] = tag
             self._describe(batch)

@@ -26,10 +26,18 @@ from ..report import permission_words
 from .again import meet_again
 from .known import Bringing
 from .people import FORBIDDEN
-from .shapes import Prepared, brief, chapter_fields, chapter_key, whole_digest, work_fields
+from .shapes import (
+    NO_TEXT,
+    Prepared,
+    brief,
+    chapter_fields,
+    chapter_key,
+    old_places,
+    whole_digest,
+    work_fields,
+)
 from .tags import Tags
 
-NO_TEXT = "it has no text"
 TITLE = 255
 
 
@@ -182,7 +190,7 @@ class Works:
             ):
                 keys.append(bringing.known.new("chapter", chapter_key(ready.record, story_chapter), chapter.pk, fields))
                 keys.extend(
-                    bringing.known.new("place", place, chapter.pk) for place in _old_places(ready.record, story_chapter)
+                    bringing.known.new("place", place, chapter.pk) for place in old_places(ready.record, story_chapter)
                 )
             bringing.note(
                 "work", ready.record.key, ready.outcome, ready.arrival.hold_reason, title=work.title, object_id=work.pk
@@ -227,13 +235,6 @@ def _old_addresses(site: Site, ready: Prepared, work_id: int) -> Iterable[OldAdd
 def _is_same(ready: Prepared, rows: dict[str, SourceKey]) -> bool:
     row = rows.get(ready.record.key)
     return row is not None and row.digest == whole_digest(ready)
-
-
-def _old_places(record: StoryRecord, chapter: StoryChapter) -> Iterable[str]:
-    """`chapter=M` of old addresses counts by the old number; kept only where that is not the number here."""
-    old = dict(chapter.source_ids).get("inorder")
-    if old is not None and old != str(chapter.position):
-        yield f"{record.key}/{old}"
 
 
 def _once(keys: Iterable[SourceKey]) -> list[SourceKey]:
