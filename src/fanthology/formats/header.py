@@ -134,6 +134,7 @@ _STRONG: Final = frozenset(
         "genre",
     }
 )
+_SENTENCES: Final = frozenset({"summary", "notes", "disclaimer", "spoilers"})
 _WEAK_WORDS: Final = frozenset(
     {
         "by",
@@ -336,7 +337,9 @@ def _value_end(lines: Sequence[str], number: int, *, wrapped: bool) -> int:
         line = lines[last + 1]
         if not line.strip() or _RULE.match(line.strip()) or _starts_entry(lines, last + 1):
             break
-        full = wrapped and (len(lines[last].rstrip()) >= 45 or line[:1] in " \t")
+        full = (wrapped and line[:1] in " \t") or (
+            len(lines[last].rstrip()) >= 45 and (wrapped or _breaks_off(entry, lines[last]))
+        )
         if not full and _next_known(lines, last + 2, 6) is None:
             break
         last += 1
@@ -346,6 +349,11 @@ def _value_end(lines: Sequence[str], number: int, *, wrapped: bool) -> int:
     if follow is not None and sure and follow > last + 1 and size < 4000 and _is_one_value(lines, last + 1, follow):
         return max(at for at in range(last, follow) if lines[at].strip() or at == last)
     return last
+
+
+def _breaks_off(entry: Entry, line: str) -> bool:
+    """Whether a value of sentences ends its line in the middle of one."""
+    return bool(_SENTENCES & set(entry.fields)) and line.rstrip()[-1].isalnum()
 
 
 def _is_sure(lines: Sequence[str], number: int) -> bool:
@@ -359,6 +367,8 @@ def _is_sure(lines: Sequence[str], number: int) -> bool:
         for each in _entries(lines[at], at)
         for name in each.fields
     }
+    if entry.label.lower().startswith(("a/n", "author")):
+        return True
     return len(near) > 1 or (bool(_STRONG & set(entry.fields)) and entry.label.lower() not in _WEAK_WORDS)
 
 

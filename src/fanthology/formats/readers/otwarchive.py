@@ -174,7 +174,7 @@ def _page_chapter(document: _Document, block: LexborNode, index: int) -> Chapter
     where = f"chapters[{index - 1}]"
     byline = shape.node_text(block.css_first(".byline"))
     if byline:
-        document.label(f"Chapter {number} by", byline)
+        document.label(f"Chapter {number} by", re.sub(r"(?i)\A(?:chapter )?by ", "", byline))
     return intake.chapter(
         number,
         _body(body),

@@ -37,7 +37,7 @@ def chapters_of(draft: Draft, start: int, end: int) -> tuple[Chapter, ...]:
         position = len(chapters) + 1
         chapter = draft.intake.chapter(
             position,
-            draft.prose.render(span.start, span.stop),
+            draft.prose.render_body(span.start, span.stop),
             draft.intake.plain(span.title, f"chapters[{position - 1}].title"),
         )
         chapters.append(

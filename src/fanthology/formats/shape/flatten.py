@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
+from .. import header
 from .lines import Line, Prose, escaped, is_rule, joined, keeps_lines, paragraphs, prose_from_text
 from .page import Page
 
@@ -141,6 +142,7 @@ class _Flattener:
     path: list[tuple[str, int]] = field(default_factory=list)
     tags: list[str] = field(default_factory=lambda: ["p"])
     centred: int = 0
+    outside: list[int] = field(default_factory=list)
     group: int = 0
     counter: int = 0
     breaks: int = 0
@@ -242,7 +244,7 @@ def _enter(flattener: _Flattener, node: LexborNode) -> list[str] | None:
     """Open an element. Returns what `_leave` must close, or None when the element has no inside to visit."""
     tag = node.tag or ""
     style = flattener.style_of(node)
-    if style and _HIDDEN.search(style):
+    if style and tag != "hr" and _HIDDEN.search(style):
         return None
     if tag == "br":
         flattener.flush()
@@ -272,6 +274,10 @@ def _enter(flattener: _Flattener, node: LexborNode) -> list[str] | None:
 def _enter_block(flattener: _Flattener, node: LexborNode, tag: str, style: str) -> list[str]:
     flattener.end_block()
     marks = ["block"]
+    if tag == "table" and flattener.centred:
+        flattener.outside.append(flattener.centred)
+        flattener.centred = 0  # a table in the middle of the page does not centre its text
+        marks.append("table")
     if tag in _PATHS and not (tag in {"table", "tr", "td", "th"} and _is_layout(node)):
         flattener.counter += 1
         flattener.path.append((tag, flattener.counter))
@@ -317,6 +323,9 @@ def _leave(flattener: _Flattener, marks: list[str]) -> None:
         elif mark == "centred":
             flattener.flush()
             flattener.centred -= 1
+        elif mark == "table":
+            flattener.flush()
+            flattener.centred = flattener.outside.pop()
         elif mark == "tag":
             flattener.flush()
             flattener.tags.pop()
@@ -339,7 +348,9 @@ def _preformatted(flattener: _Flattener, node: LexborNode) -> None:
     inner = prose_from_text(node.text() or "")
     for block in paragraphs(inner.texts, wrapped=inner.wrapped):
         flattener.new_group()
-        lines = [joined(block)] if inner.wrapped and not keeps_lines(block) else [line.strip() for line in block]
+        lines = [line.strip() for line in block]
+        if inner.wrapped and not keeps_lines(block):
+            lines = _header_lines(block) or [joined(block)]
         tag = "hr" if len(lines) == 1 and is_rule(lines[0]) and set(lines[0]) <= set("-_=") else "p"
         for line in lines:
             shown = "<hr>" if tag == "hr" else escaped(line)
@@ -350,6 +361,15 @@ def _preformatted(flattener: _Flattener, node: LexborNode) -> None:
     flattener.new_group()
 
 
+def _header_lines(block: list[str]) -> list[str]:
+    """A block of labels, one line for each with its value; [] when the block is prose."""
+    found = header.find(block, wrapped=True)
+    if found is None:
+        return []
+    starts = sorted({0, *(entry.first for entry in found.entries), min(found.last + 1, len(block))})
+    return [joined(part) for at, to in zip(starts, [*starts[1:], len(block)], strict=True) if (part := block[at:to])]
+
+
 def _is_layout(node: LexborNode) -> bool:
     """A table that holds the page rather than data: a cell with much text, or tables within."""
     table: LexborNode | None = node
@@ -357,6 +377,6 @@ def _is_layout(node: LexborNode) -> bool:
         table = table.parent
     if table is None:
         return True
-    if table.css_first("table table, table p, table hr, table h1, table h2, table center, table pre") is not None:
+    if any(each.mem_id != table.mem_id for each in table.css("table, p, hr, h1, h2, center, pre")):
         return True
     return any(len(cell.text()) > 400 for cell in table.css("td"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 
@@ -26,6 +26,11 @@ class Line:
     def blank(self) -> bool:
         return not self.text.strip() and self.tag != "hr" and "<img" not in self.html
 
+    @property
+    def parts_nothing(self) -> bool:
+        """Whether the line is nothing at the edge of a text: blank, or a rule without letters."""
+        return self.blank or self.tag == "hr" or (is_rule(self.text) and not any(map(str.isalnum, self.text)))
+
 
 @dataclass(slots=True)
 class Prose:
@@ -47,6 +52,22 @@ class Prose:
         """The HTML of the lines from `first` up to, but not including, `last`."""
         chosen = self.lines[first:last]
         return _render_groups(chosen) if self.from_html else flow([line.text for line in chosen], wrapped=self.wrapped)
+
+    def render_body(self, first: int, last: int) -> str:
+        """`render` without rules at either end, which part nothing, and without margins that hold everything."""
+        while first < last and self.lines[first].parts_nothing:
+            first += 1
+        while first < last and self.lines[last - 1].parts_nothing:
+            last -= 1
+        paths = [line.path for line in self.lines[first:last] if line.html] if self.from_html else []
+        margin = 0
+        while paths and all(len(path) > margin and path[margin] == paths[0][margin] for path in paths):
+            if paths[0][margin][0] != "blockquote":
+                break
+            margin += 1
+        if not margin:
+            return self.render(first, last)
+        return _render_groups([replace(line, path=line.path[margin:]) for line in self.lines[first:last]])
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -207,6 +228,10 @@ def despaced(text: str) -> str:
     return " ".join(word.replace(" ", "") for word in re.split(r"\s{2,}", text.strip()))
 
 
+_HOLDERS = frozenset({"li", "td", "th"})
+"""What holds a single paragraph without a `p` of its own."""
+
+
 def _render_groups(lines: list[Line]) -> str:
     """Lines as HTML again: groups become paragraphs with breaks, paths become the elements around them."""
     parts: list[str] = []
@@ -235,8 +260,13 @@ def _render_groups(lines: list[Line]) -> str:
             and line.group
         ):
             run.append(lines[index + len(run)])
-        centre = ' align="center"' if line.centred else ""
-        parts.append(f"<{line.tag}{centre}>" + "<br>".join(each.html for each in run) + f"</{line.tag}>")
+        inside = "<br>".join(each.html for each in run)
+        after = next((each.path for each in lines[index + len(run) :] if each.html), ())
+        alone = line.path and line.path[-1][0] in _HOLDERS and common < len(line.path) and line.path[-1] not in after
+        if line.centred or line.tag != "p" or not alone:
+            centre = ' align="center"' if line.centred else ""
+            inside = f"<{line.tag}{centre}>{inside}</{line.tag}>"
+        parts.append(inside)
         index += len(run)
     parts += [f"</{tag}>" for tag, _ in reversed(open_path)]
     return "\n".join(parts)

@@ -11,7 +11,7 @@ from .chapters import chapters_of
 from .draft import Draft
 from .facts import guess_language
 from .lines import Line, is_words
-from .titles import keep_front, read_title_lines, take_title
+from .titles import byline_of, keep_front, read_title_lines, take_authors, take_title
 from .values import interpret
 
 
@@ -41,8 +41,11 @@ def story_from_prose(draft: Draft) -> Story:
 
 
 def _story(draft: Draft, chapters: tuple[Chapter, ...]) -> Story:
+    title, author = byline_of(draft.fallback)
+    if not draft.authors and author and title.lower() in {draft.title.lower(), "" if draft.title else title.lower()}:
+        take_authors(draft, author)
     if not draft.title:
-        take_title(draft, draft.fallback)
+        take_title(draft, title or draft.fallback)
     if not draft.title:
         draft.context.report(
             "title.unknown", "warning", "The file does not say what the story is called.", where="title"
@@ -112,6 +115,8 @@ _FURNITURE = re.compile(
 
     | \[?(?:back|home|next|previous|prev)\]?(?:\s{0,3}[|/\]\[·-]{1,3}\s{0,3}\[?(?:back|home|next|previous|prev|index|main|top)\]?){0,6}
 
+    | (?:next|previous|last)\ (?:chapter|part|story|page)
+    | this\ .{0,60}web\ ?ring.{0,100}
     | report\ this
     | add\ story\ to\ favorites
     | this\ page\ hosted\ by.{0,80}
@@ -136,6 +141,7 @@ def _remove_furniture(draft: Draft) -> None:
     """Take known lines of old sites off both ends; never a line from the middle."""
     lines = draft.prose.lines
     removed: list[str] = []
+    menus = _menus(lines)
     for indexes in (range(min(30, len(lines))), range(len(lines) - 1, max(len(lines) - 31, -1), -1)):
         missed = 0
         for index in indexes:
@@ -145,7 +151,7 @@ def _remove_furniture(draft: Draft) -> None:
             if match := _ARCHIVED_AT.match(text):
                 source = draft.facts.get("source") or Source()
                 draft.facts["source"] = replace(source, url=source.url or match[1])
-            elif not _FURNITURE.match(text):
+            elif not _FURNITURE.match(text) and index not in menus:
                 missed += 1
                 if missed > 6:
                     break
@@ -160,6 +166,29 @@ def _remove_furniture(draft: Draft) -> None:
             before=" / ".join(removed)[:500],
             count=len(removed),
         )
+
+
+_LINKS_ONLY = re.compile(
+    r"(?:[\W\d]|</?(?:b|i|strong|em|u|small|big)>|<a href=\"[^\"<>]{0,500}\">[^<>]{1,30}</a>){1,60}"
+)
+
+
+def _menus(lines: list[Line]) -> set[int]:
+    """The lines of menus: two links side by side, or three lines in a row that are a short link each."""
+    found: set[int] = set()
+    run: list[int] = []
+    for index, line in enumerate([*lines, Line("#", "#")]):
+        if line.blank:
+            continue
+        if "<a " in line.html and _LINKS_ONLY.fullmatch(line.html):
+            run.append(index)
+            if line.html.count("<a ") > 1:
+                found.add(index)
+            continue
+        if len(run) >= 3:
+            found |= set(run)
+        run = []
+    return found
 
 
 # -- the end
@@ -180,7 +209,7 @@ def _read_end(draft: Draft, start: int) -> int:
         if _END_MARK.match(lines[index].text) and lines[index].text.strip():
             draft.complete = True
             if any(is_words(line.text) for line in lines[index + 1 : end]):
-                draft.end_notes = draft.prose.render(index + 1, end)
+                draft.end_notes = draft.prose.render_body(index + 1, end)
             return index + 1
     return _above_copyright(draft, start, end)
 
@@ -194,6 +223,6 @@ def _above_copyright(draft: Draft, start: int, end: int) -> int:
             and not is_words(lines[index - 1].text)
             and draft.prose.words(start, index) > 100
         ):
-            draft.end_notes = draft.prose.render(index, end)
+            draft.end_notes = draft.prose.render_body(index, end)
             return index
     return end

@@ -8,14 +8,15 @@ from ..model import EMPTY, Author
 from .draft import Draft
 from .headings import heading_of
 from .intake import Intake, joined_markup
-from .lines import Line, despaced, is_words
+from .lines import Line, Prose, despaced, is_words
 
 _TITLE_BY = re.compile(
     r"\A[\"“']?(?P<title>[^\n]{1,100}?)[\"”']?,?\s{1,10}(?:by|von|par|por)[:\s]\s{0,5}(?P<author>[^\n]{2,80})\Z",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"\A\W{0,4}(?:(?:written|a (?:story|fic|tale|fanfic)|story|fanfic(?:tion)?|fan fiction)\s{1,3})?"
+    r"\A\W{0,4}(?:(?:written|story|fanfic(?:tion)?|fan fiction"
+    r"|an? (?:[\w'’.-]{1,20} ){0,4}(?:story|fic|tale|fan ?fic|fan ?fiction|ficlet|vignette))\s{1,3})?"
     r"by\b\s{0,3}:?\s{0,3}(?P<author>.{0,80})\Z",
     re.IGNORECASE | re.DOTALL,
 )
@@ -33,6 +34,7 @@ def read_title_lines(draft: Draft, start: int, end: int) -> int | None:
         text = line.text.strip()
         if (
             place < 3
+            and not _BYLINE.match(text)
             and (match := _TITLE_BY.match(text))
             and _is_name(match["author"])
             and len(match["title"].split()) <= 14
@@ -171,26 +173,26 @@ def authors_of(intake: Intake, written: str) -> tuple[Author, ...]:
     )
 
 
+def byline_of(text: str) -> tuple[str, str]:
+    """Title and author of "Title by Author", or two empty texts."""
+    match = _TITLE_BY.match(" ".join(text.split()))
+    return (match["title"], match["author"]) if match and _is_name(match["author"]) else ("", "")
+
+
 def keep_front(draft: Draft, start: int, end: int) -> None:
     """Lines above the title are the author's foreword, or furniture nobody can be sure of: they stay, as notes."""
-    known = {draft.title.lower(), *(author.name.lower() for author in draft.authors)}
-    words = [line for line in draft.prose.lines[start:end] if is_words(line.text)]
-    rest = [
-        line
-        for line in words
-        if _unquoted(despaced(line.text)).lower() not in known
-        and not _BYLINE.match(line.text.strip())
-        and line.text.strip()
-    ]
-    rest = [
-        line
-        for line in rest
-        if split_title(despaced(line.text))[0].lower() not in known and not _TITLE_BY.match(line.text.strip())
-    ]
+    known = {
+        draft.title.lower(),
+        byline_of(draft.fallback)[1].lower(),
+        *(author.name.lower() for author in draft.authors),
+    }
+    front = [Line("", "") if _is_said(line.text, known) else line for line in draft.prose.lines[start:end]]
+    rest = [line for line in front if is_words(line.text)]
     if not rest:
         return
+    prose = Prose(front, draft.prose.wrapped, draft.prose.from_html)
     draft.facts["notes"] = joined_markup(
-        draft.intake.markup(draft.prose.render(start, end), "notes"), draft.facts.get("notes", EMPTY)
+        draft.intake.markup(prose.render_body(0, len(front)), "notes"), draft.facts.get("notes", EMPTY)
     )
     draft.context.report(
         "furniture.doubtful",
@@ -199,4 +201,14 @@ def keep_front(draft: Draft, start: int, end: int) -> None:
         where="notes",
         before=rest[0].text.strip()[:200],
         count=len(rest),
+    )
+
+
+def _is_said(text: str, known: set[str]) -> bool:
+    """Whether a line says only what title and by-line say."""
+    whole = despaced(text)
+    return (
+        _unquoted(whole).lower() in known
+        or split_title(whole)[0].lower() in known
+        or bool(_BYLINE.match(text.strip()) or _TITLE_BY.match(text.strip()))
     )

@@ -137,7 +137,7 @@ def _read_rating(draft: Draft, value: str) -> bool:
 
 
 def _read_warnings(draft: Draft, value: str) -> bool:
-    parts = _listed(draft.intake, value)
+    parts = _listed(draft.intake, value) or [draft.intake.plain(value)]
     draft.facts["warnings_as_written"] = (*draft.facts.get("warnings_as_written", ()), *parts)
     mapped = [warning for part in parts if (warning := transforms.map_warning(part))]
     draft.facts["warnings"] = tuple(dict.fromkeys((*draft.facts.get("warnings", ()), *mapped)))
