@@ -16,7 +16,13 @@ from ..looks import COOKIE, FACES, LEADINGS, MEASURES, SIZES, THEMES, Look
 from ..origins import is_from_here, safe_next
 
 A_YEAR = 60 * 60 * 24 * 365
-CHOICES = ("theme", "size", "face", "leading", "measure")
+_CHOICES = {
+    "theme": THEMES,
+    "size": range(len(SIZES)),
+    "face": list(FACES),
+    "leading": list(LEADINGS),
+    "measure": list(MEASURES),
+}
 
 
 @require_safe
@@ -39,33 +45,20 @@ def look(request: HttpRequest) -> HttpResponse:
     """The page of all choices, and where the reader's Aa form leads."""
     current = Look.from_cookie(request.COOKIES.get(COOKIE, ""))
     if request.method != "POST":
-        choices = {
-            "theme": THEMES,
-            "size": range(len(SIZES)),
-            "face": list(FACES),
-            "leading": list(LEADINGS),
-            "measure": list(MEASURES),
-        }
         context = {
             "look": current,
-            "choices": choices,
+            "choices": _CHOICES,
             "next": safe_next(request, ""),
             "has_consented": has_consented(request),
         }
         return web.respond(request, "reading/look.html", context)
     if not is_from_here(request):
         return web.forbidden(request)
-    chosen = current
-    for name in CHOICES:
-        chosen = chosen.changed(name, request.POST.get(name, ""))
+    for name in _CHOICES:
+        current = current.changed(name, request.POST.get(name, ""))
     response = HttpResponseRedirect(safe_next(request, "/look/"))
     response.set_cookie(
-        COOKIE,
-        chosen.as_cookie(),
-        max_age=A_YEAR,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=False,
-        samesite="Lax",
+        COOKIE, current.as_cookie(), max_age=A_YEAR, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
     )
     return response
 

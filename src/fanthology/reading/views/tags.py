@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -13,8 +14,9 @@ from fanthology.base.pages import cached
 from fanthology.base.stamps import list_stamp
 from fanthology.base.web import render
 from fanthology.tags.models import Kind, Tag, TagParent
+from fanthology.works.access import Viewer
 from fanthology.works.addresses import tag_url
-from fanthology.works.models import Work, tags_known_to
+from fanthology.works.models import Work, WorkQuerySet, tags_known_to
 from fanthology.works.viewers import viewer_of
 
 from ..lists import list_key, listing
@@ -32,37 +34,18 @@ class Branch:
 @require_safe
 def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
     """Works with this tag, its synonyms and subtags. Former names and wrong slugs lead to the right address."""
-    found = get_object_or_404(Tag.objects.select_related("kind", "synonym_of"), pk=tag_id)
+    found = get_object_or_404(Tag.objects.select_related("kind", "synonym_of__kind"), pk=tag_id)
     canonical = found.synonym_of or found
     if not tags_known_to(viewer_of(request)).filter(pk=canonical.pk).exists():
         raise Http404
     if canonical.pk != tag_id or canonical.slug != slug:
         return HttpResponsePermanentRedirect(tag_url(canonical.pk, canonical.slug))
-
-    def page() -> str:
-        viewer = viewer_of(request)
-        visible = Work.objects.visible_to(viewer).posted()
-        works = visible.filter(rating=found) if found.kind_id == Kind.RATING else visible.in_tag(found.pk)
-        shown = listing(request, works)
-        if (
-            not shown.page.total
-            and found.kind_id > Kind.CATEGORY
-            and not viewer.is_keeper
-            and not _is_above_used(found)
-        ):
-            raise Http404
-        context = {
-            "tag": found,
-            "listing": shown,
-            "synonyms": found.synonyms.by_name(),
-            "above": Tag.objects.filter(child_lines__child=found).select_related("kind").order_by("key"),
-            "below": Tag.objects.filter(parent_lines__parent=found).in_use().order_by("kind_id", "key")[:200],
-            "canonical": absolute(request.path),
-            "feed": f"/feeds/tags/{found.pk}/",
-        }
-        return render(request, "reading/tag.html", context)
-
-    return cached(request, key=list_key(request, f"tag:{tag_id}"), stamp=list_stamp(), render=page)
+    return cached(
+        request,
+        key=list_key(request, f"tag:{tag_id}"),
+        stamp=list_stamp(),
+        render=lambda: _tag_page(request, canonical),
+    )
 
 
 @require_safe
@@ -80,8 +63,24 @@ def fandoms(request: HttpRequest) -> HttpResponse:
     return cached(request, key="fandoms", stamp=list_stamp(), render=page)
 
 
-def _is_above_used(found: Tag) -> bool:
-    return Tag.objects.filter(parent_lines__parent=found).in_use().exists()
+def _tag_page(request: HttpRequest, shown: Tag) -> str:
+    viewer = viewer_of(request)
+    known = tags_known_to(viewer)
+    context = {
+        "tag": shown,
+        "listing": listing(request, _works(shown, viewer)),
+        "synonyms": shown.synonyms.filter(Q(pk__in=known.values("pk")) | Q(work_tags__isnull=True)).by_name(),
+        "above": known.filter(child_lines__child=shown).select_related("kind").order_by("key"),
+        "below": Tag.objects.filter(parent_lines__parent=shown).in_use().order_by("kind_id", "key")[:200],
+        "canonical": absolute(request.path),
+        "feed": f"/feeds/tags/{shown.pk}/",
+    }
+    return render(request, "reading/tag.html", context)
+
+
+def _works(shown: Tag, viewer: Viewer) -> WorkQuerySet:
+    visible = Work.objects.visible_to(viewer).posted()
+    return visible.filter(rating=shown) if shown.kind_id == Kind.RATING else visible.in_tag(shown.pk)
 
 
 def _forest() -> list[Branch]:
