@@ -40,8 +40,16 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
     read_nested: Callable[[bytes, str], Reading] | None = None
 
-    def report(  # noqa: PLR0913 - a finding has these parts
-        self, code: str, severity: Severity, message: str, *, where: str = "", before: str = "", after: str = "", count: int = 1
+    def report(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        *,
+        where: str = "",
+        before: str = "",
+        after: str = "",
+        count: int = 1,
     ) -> None:
         if len(self.findings) < self.limits.findings:
             self.findings.append(Finding(code, severity, message, where, before, after, count))

@@ -14,37 +14,45 @@ from ..markup import address
 from ..model import Chapter, Markup, SeriesPlace, Story, WriteOptions
 
 RTL_LANGUAGES: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-WARNINGS_UNKNOWN: Final = "Warnings not stated on the old site"
-RATING_UNKNOWN: Final = "Rating not stated on the old site"
+WARNINGS_UNKNOWN: Final = "Warnings not stated"
+RATING_UNKNOWN: Final = "Rating not stated"
+
+
+def printable(value: str) -> str:
+    """Without control characters, noncharacters and halves of surrogate pairs: neither XML nor people can read them."""
+    return _CONTROL.sub(" ", value).strip()
 
 
 def title(story: Story) -> str:
-    return story.title or "Untitled"
+    return printable(story.title) or "Untitled"
 
 
 def byline(story: Story) -> str:
     """The names of the authors as readers see them; said plainly when no author is known."""
-    return ", ".join(author.name for author in story.authors) or "author unknown"
+    return ", ".join(printable(author.name) or "Anonymous" for author in story.authors) or "author unknown"
 
 
 def language(story: Story) -> str:
-    """A language tag that XML accepts; "und" (undetermined) when the story has none."""
-    return story.language if story.language and _LANGUAGE.fullmatch(story.language) else "und"
+    """A language tag that XML accepts; "" when the story has none."""
+    return story.language if story.language and _LANGUAGE.fullmatch(story.language) else ""
 
 
 def direction(story: Story) -> str:
     return "rtl" if language(story).split("-")[0].lower() in RTL_LANGUAGES else "ltr"
 
 
-def facts(story: Story) -> tuple[tuple[str, str], ...]:
+def facts(story: Story, options: WriteOptions) -> tuple[tuple[str, str], ...]:
     """Label and value of everything known about the story, in the order every page and edition uses.
 
-    Rating and warnings always stand, and unknown is said to be unknown: it is never a choice of the author.
+    Rating and warnings always stand, and unknown is said to be unknown: it is never a choice of the author. A story
+    that came from elsewhere is said to have been silent there.
     """
+    where = " on the old site" if story.source.url or story.source.software or options.byline_note else ""
     rows = (
-        ("Rating", story.rating or story.rating_as_written or RATING_UNKNOWN),
-        ("Archive Warnings", ", ".join(story.warnings or story.warnings_as_written) or WARNINGS_UNKNOWN),
+        ("Rating", story.rating or story.rating_as_written or RATING_UNKNOWN + where),
+        ("Archive Warnings", ", ".join(story.warnings or story.warnings_as_written) or WARNINGS_UNKNOWN + where),
         ("Categories", ", ".join(story.categories)),
         ("Fandoms", ", ".join(story.fandoms)),
         ("Relationships", ", ".join(story.relationships)),
@@ -61,7 +69,7 @@ def facts(story: Story) -> tuple[tuple[str, str], ...]:
         ("Chapters", chapter_count(story)),
         *story.labels,
     )
-    return tuple((label, value) for label, value in rows if value)
+    return tuple((label, value) for label, value in rows if printable(label) and printable(value))
 
 
 def _series(place: SeriesPlace) -> str:
@@ -77,10 +85,11 @@ def chapter_count(story: Story) -> str:
 
 def heading(chapter: Chapter) -> str:
     """What stands over a chapter. A title that already counts ("Chapter 3", "III. Home") is not counted twice."""
-    if not chapter.title:
+    name = printable(chapter.title)
+    if not name:
         return f"Chapter {chapter.position}"
-    counts = re.match(rf"(?:chapter|part|\W*{chapter.position}\b)", chapter.title, re.IGNORECASE)
-    return chapter.title if counts else f"Chapter {chapter.position}: {chapter.title}"
+    counts = re.match(rf"(?:chapter|part|\W*{chapter.position}\b)", name, re.IGNORECASE)
+    return name if counts else f"Chapter {chapter.position}: {name}"
 
 
 def addresses(story: Story, options: WriteOptions) -> tuple[str, ...]:
@@ -92,7 +101,8 @@ def addresses(story: Story, options: WriteOptions) -> tuple[str, ...]:
 def identifier(story: Story, options: WriteOptions) -> str:
     """A stable urn:uuid: from the archive's own identifier, else the address, else title and authors."""
     name = options.identifier or options.work_url or story.source.url or f"{title(story)}\n{byline(story)}"
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+    whole = name.encode("utf-8", "replace").decode()  # half a surrogate pair has no bytes to hash
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, whole)}"
 
 
 def hue(name: str) -> float:

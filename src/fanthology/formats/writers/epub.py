@@ -17,12 +17,11 @@ from typing import BinaryIO, Final
 
 from ..markup import plain_text, rendered
 from ..model import Chapter, Markup, Story, WriteOptions
-from . import addresses, byline, direction, facts, heading, hue, identifier, language, standalone, title
+from . import addresses, byline, direction, facts, heading, hue, identifier, language, printable, standalone, title
 
 _EPOCH: Final = (2000, 1, 1, 0, 0, 0)
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _DATE: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _pages(story: Story, options: WriteOptions) -> Iterator[_Page]:
 
 
 def _title_page(story: Story, options: WriteOptions) -> str:
-    rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>" for label, value in facts(story))
+    rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>" for label, value in facts(story, options))
     links = "".join(
         f'<dt>Address</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>' for url in addresses(story, options)
     )
@@ -113,17 +112,17 @@ def _aside(story: Story, label: str, markup: Markup, prefix: str) -> str:
 
 
 def _xhtml(story: Story, label: str, body: str) -> str:
-    tongue, flow = language(story), direction(story)
+    tongue = f'lang="{language(story)}" xml:lang="{language(story)}" ' if language(story) else ""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
-        f'lang="{tongue}" xml:lang="{tongue}" dir="{flow}">\n<head><meta charset="utf-8"/><title>{_text(label)}</title>'
+        f'{tongue}dir="{direction(story)}">\n<head><meta charset="utf-8"/><title>{_text(label)}</title>'
         f'<link rel="stylesheet" type="text/css" href="style.css"/></head>\n<body>{body}</body>\n</html>\n'
     )
 
 
 def _text(value: str) -> str:
-    return escape(_CONTROL.sub(" ", value).strip())
+    return escape(printable(value))
 
 
 # --- contents --------------------------------------------------------------------------------------------------------
@@ -162,10 +161,11 @@ def _package(story: Story, options: WriteOptions, pages: tuple[_Page, ...]) -> s
     items = "".join(f'<item id="{page.id}" href="{page.name}" media-type="application/xhtml+xml"/>\n' for page in pages)
     spine = "".join(f'<itemref idref="{page.id}"/>' for page in pages)
     metadata = "\n".join((*_metadata(story, options), *_accessibility()))
+    tongue = f' xml:lang="{language(story)}"' if language(story) else ""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="uid" '
-        f'xml:lang="{language(story)}">\n<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{metadata}\n</metadata>\n'
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="uid"'
+        f'{tongue}>\n<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{metadata}\n</metadata>\n'
         "<manifest>\n"
         '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>\n'
         '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>\n'
@@ -178,22 +178,22 @@ def _package(story: Story, options: WriteOptions, pages: tuple[_Page, ...]) -> s
 
 def _metadata(story: Story, options: WriteOptions) -> Iterator[str]:
     yield f'<dc:identifier id="uid">{identifier(story, options)}</dc:identifier>'
-    yield f'<dc:title id="title">{_text(title(story)) or "Untitled"}</dc:title>'
+    yield f'<dc:title id="title">{_text(title(story))}</dc:title>'
     yield _meta("file-as", _filed_title(title(story)), refines="title")
-    yield f"<dc:language>{language(story)}</dc:language>"
+    yield f"<dc:language>{language(story) or 'und'}</dc:language>"
     yield f'<meta property="dcterms:modified">{_modified(story, options)}</meta>'
     for number, author in enumerate(story.authors, 1):
         yield f'<dc:creator id="author{number}">{_text(author.name) or "Anonymous"}</dc:creator>'
         yield _meta("role", "aut", refines=f"author{number}", scheme="marc:relators")
-        yield _meta("file-as", author.name or "Anonymous", refines=f"author{number}")
-    for number, name in enumerate(filter(str.strip, story.beta), 1):
+        yield _meta("file-as", printable(author.name) or "Anonymous", refines=f"author{number}")
+    for number, name in enumerate(filter(printable, story.beta), 1):
         yield f'<dc:contributor id="beta{number}">{_text(name)}</dc:contributor>'
         yield _meta("role", "edt", refines=f"beta{number}", scheme="marc:relators")
     if date := next((date for date in (story.published, story.updated) if date and _DATE.match(date)), None):
         yield f"<dc:date>{_DATE.match(date)[0]}</dc:date>"  # type: ignore[index]
-    if description := plain_text(story.summary).strip():
+    if description := printable(plain_text(story.summary)):
         yield f"<dc:description>{_text(description)}</dc:description>"
-    if options.site_name:
+    if printable(options.site_name):
         yield f"<dc:publisher>{_text(options.site_name)}</dc:publisher>"
     for url in addresses(story, options):
         yield f"<dc:source>{escape(url)}</dc:source>"
@@ -206,7 +206,7 @@ def _metadata(story: Story, options: WriteOptions) -> Iterator[str]:
 
 
 def _series(story: Story) -> Iterator[str]:
-    for number, place in enumerate((place for place in story.series if place.title), 1):
+    for number, place in enumerate((place for place in story.series if printable(place.title)), 1):
         yield f'<meta property="belongs-to-collection" id="series{number}">{_text(place.title)}</meta>'
         yield _meta("collection-type", "series", refines=f"series{number}")
         if place.position is not None:
@@ -263,7 +263,7 @@ def _cover(story: Story, options: WriteOptions) -> str:
     """A still cover: title and author on a colour that is this work's own. 600 × 900 units, no fonts but the device's."""
     shade = hue(identifier(story, options))
     ground, line = _colour(shade, 0.22, 0.30), _colour(shade, 0.72, 0.35)
-    size, lines = _set(_text_only(title(story)) or "Untitled")
+    size, lines = _set(_text_only(title(story)))
     authors = _wrap(_text_only(byline(story)), 24)[:4]
     first = 330 - len(lines) * size * 0.6
     rows = [_line(line, first + place * size * 1.2, size) for place, line in enumerate(lines)]
@@ -285,7 +285,7 @@ def _line(text: str, y: float, size: int) -> str:
 
 
 def _text_only(value: str) -> str:
-    return " ".join(_CONTROL.sub(" ", value).split())
+    return " ".join(printable(value).split())
 
 
 def _colour(shade: float, lightness: float, saturation: float) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import BinaryIO, Final
 
 from ..markup import rendered
 from ..model import Chapter, Markup, Story, WriteOptions
-from . import addresses, byline, direction, facts, heading, language, standalone, title
+from . import addresses, byline, direction, facts, heading, language, printable, standalone, title
 
 
 def write(story: Story, out: BinaryIO, options: WriteOptions) -> None:
     """UTF-8 HTML5 that is also well-formed XML. Equal inputs give equal bytes."""
-    tongue = language(story)
+    tongue = f'lang="{language(story)}" ' if language(story) else ""
     page = (
-        f'<!DOCTYPE html>\n<html lang="{tongue}" dir="{direction(story)}">\n<head><meta charset="utf-8"/>\n'
+        f'<!DOCTYPE html>\n<html {tongue}dir="{direction(story)}">\n<head><meta charset="utf-8"/>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
         f"<title>{_text(f'{title(story)} by {byline(story)}')}</title>\n<style>{_STYLE}</style></head>\n"
         f"<body>\n{_header(story, options)}\n<main>\n{_contents(story)}{_chapters(story)}</main>\n</body>\n</html>\n"
@@ -23,15 +22,12 @@ def write(story: Story, out: BinaryIO, options: WriteOptions) -> None:
     out.write(page.encode("utf-8", "replace"))
 
 
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
-
-
 def _text(value: str) -> str:
-    return escape(_CONTROL.sub(" ", value))
+    return escape(printable(value))
 
 
 def _header(story: Story, options: WriteOptions) -> str:
-    rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>\n" for label, value in facts(story))
+    rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>\n" for label, value in facts(story, options))
     for url in addresses(story, options):
         rows += f'<dt>Address</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>\n'
     notes = "".join(f"<p>{_text(note)}</p>\n" for note in (options.byline_note, options.updates_note) if note)
