@@ -32,11 +32,12 @@ def get(
     stamp: str = "1",
     member: bool = False,
     max_age: int = 0,
+    circle: str | None = None,
 ) -> HttpResponse:
     request = RequestFactory().get("/read/1/", headers=headers)
     if member:
         request.COOKIES[settings.SESSION_COOKIE_NAME] = "x"
-    return cached(request, key="work:1", stamp=stamp, render=render, max_age=max_age)
+    return cached(request, key="work:1", stamp=stamp, render=render, max_age=max_age, circle=circle)
 
 
 def test_a_guest_is_given_the_same_page_until_its_stamp_changes():
@@ -57,6 +58,17 @@ def test_a_member_is_never_given_a_kept_page_nor_leaves_one():
     assert member.content != guest.content
     assert get(render).content == guest.content
     assert member["Cache-Control"] == "private, no-cache"
+
+
+def test_those_who_see_alike_share_a_page_with_nobody_else():
+    render = Rendering()
+    guest, another = get(render, circle=""), get(render, member=True, circle="")
+    reader, second = (get(render, member=True, circle="member", max_age=60) for _ in range(2))
+    keeper = get(render, member=True, circle="keeper")
+    assert guest.content == another.content
+    assert reader.content == second.content
+    assert len({guest.content, reader.content, keeper.content}) == render.count == 3
+    assert reader["Cache-Control"] == "private, no-cache"
 
 
 def test_a_browser_that_has_the_page_is_told_so():

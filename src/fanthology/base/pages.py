@@ -1,8 +1,9 @@
-"""The page cache: whole pages that every guest sees alike, kept in this process by key and stamp.
+"""The page cache: whole pages that many people see alike, kept in this process by key and stamp.
 
-A page is found again by its key (route, ids, consent, whatever else it shows), and is fresh while its stamp is the
-caller's: the work's and the archive's stamps from one lean query. Members are never given a kept page. Kept pages hold no token, no
-nonce and no cookie, and browsers ask again each time (`private, no-cache` with an ETag), so taking a page back works.
+A page is found again by its key (route, ids, consent, whatever else it shows) and by the circle of people who see it alike, and is
+fresh while its stamp is the caller's: the work's and the archive's stamps from one lean query. Guests are one circle. Whoever is
+logged in is given a kept page only where the caller names their circle. Kept pages hold no token, no nonce and no cookie, and
+browsers ask again each time (`private, no-cache` with an ETag), so taking a page back works.
 """
 
 from __future__ import annotations
@@ -99,17 +100,21 @@ def cached(
     key: str,
     stamp: str,
     render: Callable[[], str],
+    circle: str | None = None,
     max_age: int = 0,
     content_type: str = "text/html; charset=utf-8",
 ) -> HttpResponse:
-    """The page for a GET: a guest's from the shelf or rendered and kept, a member's always rendered.
+    """The page for a GET: from the shelf, or rendered and kept; for those logged in outside any circle, always rendered.
 
-    `key` says which page, `stamp` in which state: everything that a guest's page depends on must be in one of them (the language
-    is added here). `max_age` in seconds lets browsers keep it without asking; leave 0 for whatever can be taken back.
+    `key` says which page, `stamp` in which state: everything that the page depends on must be in one of them (the language is added
+    here). `circle` names those who see every page alike: "" is the guests; None keeps pages for guests alone. `max_age` in seconds
+    lets a guest's browser keep it without asking; leave 0 for whatever can be taken back.
     """
     if not is_guest(request):
-        return _answer(request, _made(render(), stamp), packed=False, max_age=0, content_type=content_type)
-    key = f"{get_language()}:{key}"
+        if circle is None:
+            return _answer(request, _made(render(), stamp), packed=False, max_age=0, content_type=content_type)
+        max_age = 0
+    key = f"{get_language()}:{circle or ''}:{key}"
     page = SHELF.get(key, stamp)
     if page is None:
         page = _made(render(), stamp)

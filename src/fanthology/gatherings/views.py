@@ -13,7 +13,7 @@ from fanthology.base.web import Page, render
 from fanthology.works.access import Viewer
 from fanthology.works.cards import cards_for
 from fanthology.works.models import Series, Work
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from .models import Challenge
 
@@ -26,7 +26,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
         shown = _open_to(viewer_of(request)).order_by("title", "pk")
         return render(request, "gatherings/challenges.html", {"page": Page.of(shown, asked, size=60)})
 
-    return cached(request, key=f"challenges:{asked}", stamp=list_stamp(), render=page)
+    return cached(request, key=f"challenges:{asked}", stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -44,7 +44,9 @@ def challenge(request: HttpRequest, challenge_id: int) -> HttpResponse:
         context = {"challenge": found, "page": shown, "cards": cards_for(shown.rows), "series": series}
         return render(request, "gatherings/challenge.html", context)
 
-    return cached(request, key=f"challenge:{challenge_id}:{asked}", stamp=list_stamp(), render=page)
+    return cached(
+        request, key=f"challenge:{challenge_id}:{asked}", stamp=list_stamp(), render=page, circle=circle_of(request)
+    )
 
 
 def _open_to(viewer: Viewer) -> QuerySet[Challenge]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from fanthology.base.pages import cached
 from fanthology.base.web import Page, render
+from fanthology.works.viewers import circle_of
 
 from .models import CustomPage, News, NewsComment
 
@@ -26,7 +27,7 @@ def news(request: HttpRequest) -> HttpResponse:
         context = {"page": Page.of(shown, asked, size=NEWS_PER_PAGE), "origin": origin, "sites": sites}
         return render(request, "pages/news.html", context)
 
-    return cached(request, key=f"news:{origin}:{asked}", stamp=_stamp(), render=page)
+    return cached(request, key=f"news:{origin}:{asked}", stamp=_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -37,7 +38,7 @@ def about(request: HttpRequest) -> HttpResponse:
         pages = CustomPage.objects.filter(is_public=True).order_by("title")
         return render(request, "pages/about.html", {"pages": pages})
 
-    return cached(request, key="about", stamp=_stamp(), render=page)
+    return cached(request, key="about", stamp=_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -46,7 +47,7 @@ def custom_page(request: HttpRequest, slug: str) -> HttpResponse:
         shown = get_object_or_404(CustomPage, slug=slug.replace("\0", ""), is_public=True)
         return render(request, "pages/custom-page.html", {"page": shown})
 
-    return cached(request, key=f"about:{slug}", stamp=_stamp(), render=page)
+    return cached(request, key=f"about:{slug}", stamp=_stamp(), render=page, circle=circle_of(request))
 
 
 def _stamp() -> str:

@@ -12,7 +12,7 @@ from fanthology.base.models import Archive, OutboxEvent
 from fanthology.base.pages import cached
 from fanthology.base.web import render
 from fanthology.works.consent import has_consented
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from . import browsing, index
 from .choice import Choice
@@ -31,7 +31,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
     edits, database_id, position = _state()
     stamp = f"{edits}.{position}.{index.state(database_id)}.{timezone.localdate()}"
-    return cached(request, key=f"{choice.address}:{sees_adult}", stamp=stamp, render=page)
+    return cached(request, key=f"{choice.address}:{sees_adult}", stamp=stamp, render=page, circle=circle_of(request))
 
 
 @require_safe

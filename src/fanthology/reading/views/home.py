@@ -21,7 +21,7 @@ from fanthology.works.access import GUEST, Viewer
 from fanthology.works.addresses import work_url
 from fanthology.works.cards import cards_for
 from fanthology.works.models import Work
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import asked, list_key, listing
 from ..meta import absolute
@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/home.html", context)
 
-    return cached(request, key="home", stamp=list_stamp(), render=page)
+    return cached(request, key="home", stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -86,7 +86,9 @@ def moved_in(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/moved.html", context)
 
-    return cached(request, key=list_key(request, f"moved:{origin}"), stamp=list_stamp(), render=page)
+    return cached(
+        request, key=list_key(request, f"moved:{origin}"), stamp=list_stamp(), render=page, circle=circle_of(request)
+    )
 
 
 @require_safe
@@ -100,7 +102,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "reading/sitemap.html", context)
 
-    return cached(request, key="sitemap", stamp=list_stamp(), render=page)
+    return cached(request, key="sitemap", stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe

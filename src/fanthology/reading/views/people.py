@@ -13,7 +13,7 @@ from fanthology.base.stamps import list_stamp
 from fanthology.base.web import Page, render
 from fanthology.people.models import PenName
 from fanthology.works.models import Series, Work
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import asked, list_key, listing
 from ..meta import absolute
@@ -38,7 +38,13 @@ def authors(request: HttpRequest) -> HttpResponse:
         context = {"page": shown, "letter": letter, "wanted": wanted, "canonical": absolute("/read/authors/")}
         return render(request, "reading/authors.html", context)
 
-    return cached(request, key=list_key(request, f"authors:{letter}:{wanted}"), stamp=list_stamp(), render=page)
+    return cached(
+        request,
+        key=list_key(request, f"authors:{letter}:{wanted}"),
+        stamp=list_stamp(),
+        render=page,
+        circle=circle_of(request),
+    )
 
 
 @require_safe
@@ -62,4 +68,5 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
         }
         return render(request, "reading/author.html", context)
 
+    # In no circle: a pen name that signed nothing has a page for its owner alone.
     return cached(request, key=list_key(request, f"author:{slug}"), stamp=list_stamp(), render=page)

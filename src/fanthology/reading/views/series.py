@@ -16,7 +16,7 @@ from fanthology.base.web import Page, render
 from fanthology.works.access import Viewer
 from fanthology.works.cards import Card, cards_for
 from fanthology.works.models import Series, SeriesPlace, Work
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import asked, list_key
 from ..meta import absolute
@@ -52,7 +52,7 @@ def all_series(request: HttpRequest) -> HttpResponse:
         shown = Page.of(rows, asked(request, "page", most=6), size=60)
         return render(request, "reading/series-list.html", {"page": shown, "canonical": absolute("/read/series/")})
 
-    return cached(request, key=list_key(request, "series"), stamp=list_stamp(), render=page)
+    return cached(request, key=list_key(request, "series"), stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -75,7 +75,7 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         }
         return render(request, "reading/series.html", context)
 
-    return cached(request, key=f"series:{series_id}", stamp=list_stamp(), render=page)
+    return cached(request, key=f"series:{series_id}", stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 def _cards(shelf: Shelf) -> list[Card]:

@@ -17,7 +17,7 @@ from fanthology.tags.models import Kind, Tag, TagParent
 from fanthology.works.access import Viewer
 from fanthology.works.addresses import tag_url
 from fanthology.works.models import Work, WorkQuerySet, tags_known_to
-from fanthology.works.viewers import viewer_of
+from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import list_key, listing
 from ..meta import absolute
@@ -45,6 +45,7 @@ def tag(request: HttpRequest, tag_id: int, slug: str = "") -> HttpResponse:
         key=list_key(request, f"tag:{tag_id}"),
         stamp=list_stamp(),
         render=lambda: _tag_page(request, canonical),
+        circle=circle_of(request),
     )
 
 
@@ -60,7 +61,7 @@ def fandoms(request: HttpRequest) -> HttpResponse:
         context = {"letters": dict(sorted(letters.items())), "canonical": absolute("/fandoms/")}
         return render(request, "reading/fandoms.html", context)
 
-    return cached(request, key="fandoms", stamp=list_stamp(), render=page)
+    return cached(request, key="fandoms", stamp=list_stamp(), render=page, circle=circle_of(request))
 
 
 def _tag_page(request: HttpRequest, shown: Tag) -> str:
