@@ -19,7 +19,7 @@ CLEAN = {
     "icelandic": "Það er „gott“ – Þórður, æði, ð",
     "swedish": "Å” och Ä… på ön; LÅ” »hej»",
     "norwegian": "Å… blåbærsyltetøy «Å»",
-    "estonian": "Õhtu, öö, jäääär, šokolaad, žanr – „õunad“",
+    "estonian": "Õhtu, öö, jäääär, šokolaad, žanr, ÄŽ – „õunad“",
     "polish": "Zażółć gęślą jaźń – „Łódź”",
     "czech": "Příliš žluťoučký kůň úpěl… mříž” píš… Úžasný íž…",
     "turkish": "İstanbul’da ığdır, şeker, ÇAĞRI",

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -99,12 +100,12 @@ PIECES = st.one_of(
     st.sampled_from(TAGS).map(lambda tag: f"</{tag}>"),
 )
 SOUP = st.lists(PIECES, max_size=25).map("".join)
-MODES = st.sampled_from(["auto", "html", "text"])
+MODES: st.SearchStrategy[Literal["auto", "html", "text"]] = st.sampled_from(["auto", "html", "text"])
 BLOCK_IN_P = re.compile(r"<p[ >](?:(?!</p>).)*<(?:p|ul|ol|dl|table|h\d|blockquote|pre|hr|figure|details)\b", re.DOTALL)
 
 
 @given(st.one_of(SOUP, st.text()), MODES)
-def test_law_canonical(source: str, mode: str) -> None:
+def test_law_canonical(source: str, mode: Literal["auto", "html", "text"]) -> None:
     markup, _ = clean(source, mode=mode)
     assert clean(markup)[0] == markup
     assert clean(markup, mode="html")[0] == markup

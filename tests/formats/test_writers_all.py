@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -131,7 +133,7 @@ OPTIONS = WriteOptions(
 )
 
 
-def written(writer: object, story: Story, options: WriteOptions = OPTIONS) -> bytes:
+def written(writer: ModuleType, story: Story, options: WriteOptions = OPTIONS) -> bytes:
     out = io.BytesIO()
     writer.write(story, out, options)
     return out.getvalue()
@@ -139,7 +141,7 @@ def written(writer: object, story: Story, options: WriteOptions = OPTIONS) -> by
 
 @pytest.mark.parametrize("writer", [epub, html, text, json])
 @pytest.mark.parametrize("story", STORIES, ids=range(len(STORIES)))
-def test_equal_stories_give_equal_bytes(writer: object, story: Story) -> None:
+def test_equal_stories_give_equal_bytes(writer: ModuleType, story: Story) -> None:
     assert written(writer, story) == written(writer, story)
 
 
@@ -212,7 +214,7 @@ def test_an_unknown_language_is_not_made_up() -> None:
     assert b"lang=" not in written(html, Story("T"))
 
 
-def part(writer: object, story: Story) -> dict[str, str]:
+def part(writer: ModuleType, story: Story) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(written(writer, story))) as book:
         return {name: book.read(name).decode() for name in book.namelist()}
 
@@ -314,7 +316,7 @@ FINDINGS = st.builds(
     Finding, LINE, st.sampled_from(["info", "warning", "loss"]), LINE, LINE, LINE, LINE, st.integers(0, 9)
 )
 SOURCES = st.builds(Source, *(SOME, SOME, PAIRS, SOME, SOME, COUNT, SOME, st.none() | st.floats(0, 1), SOME, SOME))
-STORY = st.fixed_dictionaries(
+FIELDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"title": LINE},
     optional={
         "chapters": st.lists(CHAPTERS, max_size=2).map(tuple),
@@ -333,7 +335,8 @@ STORY = st.fixed_dictionaries(
         "source": SOURCES,
         "findings": st.lists(FINDINGS, max_size=2).map(tuple),
     },
-).map(lambda values: Story(**values))
+)
+STORY = FIELDS.map(lambda values: Story(**values))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

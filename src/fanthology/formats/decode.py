@@ -201,6 +201,9 @@ _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _PUNCTUATION: Final = frozenset("’‘“”…–—‚„«»‹›¿¡\u00a0\u00ad")
 _MARKS: Final = frozenset("¹²³ªº°®™©")
 _LETTERS: Final = frozenset("šžœŠŽŒŸƒ")
+# Capitals before letters of windows-1252's upper rows that one alphabet has beside them, so that only more damage tells:
+# French and Skolt Sámi (`ÂŒ`, `Âš`), Estonian and Finnish (`ÄŽ`).
+_SPELT_AFTER: Final = {"Â": "œŒšŠžŽŸ", "Ä": "šŠžŽ"}
 _EURO_SECOND: Final = frozenset("€‚„†ˆ˜™")  # E2 80 … E2 99: punctuation, €, ™, arrows, stars, hearts
 
 
@@ -270,7 +273,7 @@ def _is_certain(text: str, match: re.Match[str]) -> bool:
         if lead == "â":
             return second in _EURO_SECOND
         return second not in _PUNCTUATION | _MARKS | _LETTERS
-    if lead in "ÂÄ" and second in "šžœŠ":
+    if second in _SPELT_AFTER.get(lead, ""):
         return False
     if lead in "ÂÃÄÅ":
         return second not in _PUNCTUATION or _between(text, match)
@@ -342,9 +345,7 @@ def _undo_macroman(text: str) -> tuple[str, int]:
 
 
 # Each begins with its letter, not with a look behind: the engine then leaps from one candidate to the next.
-_GONE: Final = re.compile(
-    rf"\ufffd|\?(?:(?<=[a-z]\?)(?={_CONTRACTION})|(?<![^\s:“\"(]\?)\?{{2,}}(?=\s|\Z))|â€(?!\w)"
-)
+_GONE: Final = re.compile(rf"\ufffd|\?(?:(?<=[a-z]\?)(?={_CONTRACTION})|(?<![^\s:“\"(]\?)\?{{2,}}(?=\s|\Z))|â€(?!\w)")
 
 
 def _losses(text: str, where: str) -> tuple[Finding, ...]:

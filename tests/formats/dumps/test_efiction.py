@@ -243,7 +243,7 @@ def test_records_come_after_what_they_refer_to(expected) -> None:
 
 def test_trap_16_several_sites_in_one_dump(tmp_path: Path) -> None:
     path = tmp_path / "host.sql"
-    other = {
+    other: Tables = {
         "authors": [{"uid": 3, "penname": "Zed"}],
         "stories": [{"sid": 10, "title": "Another", "uid": 3}],
         "chapters": [{"chapid": 1, "sid": 10, "storytext": "x"}],

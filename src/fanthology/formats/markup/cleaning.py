@@ -69,5 +69,5 @@ def _paragraphs(text: str) -> str:
     pieces = []
     for piece in _BLANK_LINE.split(text.strip(" \t\n")):
         broken = piece.strip("\n").replace("\n", "<br>")
-        pieces.append(f"<br><br>{broken}<br><br>" if _BLOCK_TAG.search(piece) else f"<p>{broken}</p>")
+        pieces.append(f"<br><br>{broken}<br><br>" if "<" in piece and _BLOCK_TAG.search(piece) else f"<p>{broken}</p>")
     return "\n".join(pieces)

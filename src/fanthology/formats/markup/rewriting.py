@@ -120,7 +120,7 @@ class Rewriter:
 
     def _open(self, index: int, token: Token) -> None:
         attributes = attributes_of(token)
-        if anchor := anchor_of(attributes.get("id") or attributes.get("name") or ""):
+        if attributes and (anchor := anchor_of(attributes.get("id") or attributes.get("name") or "")):
             self._set_anchor(anchor)
         tag = token.tag
         if tag in VOID:
@@ -248,7 +248,7 @@ class Rewriter:
             self._pop_block()
         tag = self._placed(index, tag)
         frame = self._push(is_block=True)
-        own = kept_of(attributes, "lang", "dir") | block_class(tag, attributes)
+        own = kept_of(attributes, "lang", "dir") | block_class(tag, attributes) if attributes or tag == "center" else {}
         self._paragraph = None
         if tag == "p" or tag in TRANSPARENT:
             self._inherited = self._inherited | own
@@ -258,8 +258,9 @@ class Rewriter:
         else:
             self._settle(tag)
             frame.height = len(self._blocks)
-            names = ("start", "type", "colspan", "rowspan", "scope", "span", "cite")
-            self._push_block(tag, self._inherited | own | kept_of(attributes, *names))
+            self._push_block(
+                tag, self._inherited | own | (kept_of(attributes, *_BLOCK_ATTRIBUTES) if attributes else {})
+            )
             self._inherited = {}
         for name in styled(attributes):
             self._want(name, f"<{name}>", f"</{name}>")
@@ -413,6 +414,9 @@ class Rewriter:
 
     def _sync(self, gap: str) -> None:
         """Close the inline tags no longer wanted, write the gap, open those newly wanted, then waiting anchors."""
+        if not (self._opened or self._wanted or self._anchors):
+            self._out.append(gap)
+            return
         common = 0
         while self._opened[common : common + 1] == self._wanted[common : common + 1] != []:
             common += 1
@@ -437,8 +441,9 @@ class Rewriter:
 
     def _end_text(self) -> None:
         """End the current run of text, and its p."""
-        self._out.extend(inline.stop for inline in reversed(self._opened))
-        self._opened = []
+        if self._opened:
+            self._out.extend(inline.stop for inline in reversed(self._opened))
+            self._opened = []
         if self._in_p:
             self._out.append("</p>")
             self._newline()
@@ -462,6 +467,7 @@ class Rewriter:
         return _ANCHOR.sub(lambda match: match[0] if match[1] in linked else "", fragment)
 
 
+_BLOCK_ATTRIBUTES: Final = ("start", "type", "colspan", "rowspan", "scope", "span", "cite")
 _PARENTS: Final = {
     "thead": ("table",),
     "tbody": ("table",),

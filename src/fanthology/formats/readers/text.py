@@ -145,9 +145,13 @@ def _take_posts(draft: shape.Draft, posts: list[Post]) -> None:
 
 @dataclass(slots=True)
 class _Found:
-    """What the text of a post says about itself, against its mail head. `top` is the line its title box begins on."""
+    """What the text of a post says about itself, against its mail head. `top` is the line its title box begins on.
+
+    `line` is the title's line as it was written: it may say more than the subject does.
+    """
 
     title: str = ""
+    line: str = ""
     author: str = ""
     top: int | None = None
 
@@ -185,6 +189,9 @@ def _take_heads(draft: shape.Draft, posts: list[Post], found: list[_Found]) -> N
     for name in ("newsgroups", "summary", "keywords"):
         if value := first.head.get(name):
             draft.labels.append((name.capitalize(), draft.intake.plain(value)))
+    for line in dict.fromkeys(facts.line for facts in found if facts.line):
+        if _letters(shape.split_title(line)[0]) != _letters(title):
+            draft.labels.append(("Title", draft.intake.plain(line)))
     if first.head.get("subject", "").strip() != title:
         draft.labels.append(("Subject", draft.intake.plain(first.head.get("subject", ""))))
 
@@ -280,6 +287,7 @@ def _below_title(lines: list[str], post: Post, stop: int, found: _Found) -> int:
         letters = _letters(text)
         if len(key) > 3 and key in letters and len(letters) < len(key) + 50:
             found.title = post.title if letters != key else found.title or text
+            found.line = text
             found.top = index
             return _skip_box(lines, index + 1, stop, found)
         match = _BY.match(text)

@@ -20,9 +20,10 @@ _EPILOGUE_WORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """One chapter to be: its title and its lines, from `start` up to `stop`."""
+    """One chapter to be: its title and its lines, from `start` up to `stop`. `head` is the line of its heading."""
 
     title: str
+    head: int
     start: int
     stop: int
 
@@ -33,24 +34,26 @@ def chapters_of(draft: Draft, start: int, end: int) -> tuple[Chapter, ...]:
     if len(spans) > draft.context.limits.entries:
         raise LimitExceeded(f"The file falls into {len(spans):,} chapters.", code="limit.entries")
     chapters: list[Chapter] = []
-    for span in spans:
+    for span, after in zip(spans, [*spans[1:], None], strict=True):
         position = len(chapters) + 1
         chapter = draft.intake.chapter(
             position,
             draft.prose.render_body(span.start, span.stop),
             draft.intake.plain(span.title, f"chapters[{position - 1}].title"),
         )
-        chapters.append(
-            _with_notes(draft, chapter, span, is_first=position == 1, is_last=len(chapters) == len(spans) - 1)
-        )
+        chapters.append(_with_notes(draft, chapter, None if position == 1 else span, after))
     return tuple(chapters)
 
 
-def _with_notes(draft: Draft, chapter: Chapter, span: _Span, *, is_first: bool, is_last: bool) -> Chapter:
-    """The chapter with the remarks that its posts carry before and after the text."""
-    lower = 0 if is_first else span.start
-    upper = len(draft.prose.lines) + 1 if is_last else span.stop
-    notes = "".join(html for at, html in draft.notes_at if lower <= at < upper)
+def _with_notes(draft: Draft, chapter: Chapter, span: _Span | None, after: _Span | None) -> Chapter:
+    """The chapter with the remarks that its posts carry before and after the text.
+
+    A post that opens with a heading carries its notes to that chapter; what it says at its end belongs to the chapter
+    before the next heading. No span: from the first line on.
+    """
+    top, below = _above_blanks(draft, span), _above_blanks(draft, after)
+    lower, upper = (span.head if span else -1), (after.head if after else len(draft.prose.lines))
+    notes = "".join(html for at, html in draft.notes_at if (not span or top <= at) and (not after or at < below))
     end_notes = "".join(html for at, html in draft.end_notes_at if lower < at <= upper)
     where = f"chapters[{chapter.position - 1}]"
     return replace(
@@ -58,6 +61,14 @@ def _with_notes(draft: Draft, chapter: Chapter, span: _Span, *, is_first: bool, 
         notes=draft.intake.markup(notes, f"{where}.notes"),
         end_notes=draft.intake.markup(end_notes, f"{where}.end_notes"),
     )
+
+
+def _above_blanks(draft: Draft, span: _Span | None) -> int:
+    """The first of the blank lines and rules over a heading."""
+    top = span.head if span else 0
+    while top and not is_words(draft.prose.lines[top - 1].text):
+        top -= 1
+    return top
 
 
 def _by_headings(draft: Draft, start: int, end: int) -> list[_Span]:
@@ -75,7 +86,7 @@ def _by_headings(draft: Draft, start: int, end: int) -> list[_Span]:
     spans = _lead(draft, start, series[0][0])
     stops = [*(place for place, _ in series[1:]), end]
     for (index, heading), stop in zip(series, stops, strict=True):
-        spans.append(_Span(heading.title, _body_start(draft.prose, index, stop), stop))
+        spans.append(_Span(heading.title, index, _body_start(draft.prose, index, stop), stop))
     return spans
 
 
@@ -83,7 +94,7 @@ def _lead(draft: Draft, start: int, first: int) -> list[_Span]:
     """What stands before the first heading: nothing, a chapter of its own, or notes."""
     words = draft.prose.words(start, first)
     if words >= _LEAD_WORDS:
-        return [_Span("", start, first)]
+        return [_Span("", start, start, first)]
     if words and any(is_words(line.text) for line in draft.prose.lines[start:first]):
         notes = draft.intake.markup(draft.prose.render(start, first), "notes")
         draft.facts["notes"] = joined_markup(draft.facts.get("notes", EMPTY), notes)
@@ -99,7 +110,7 @@ def _by_sections(draft: Draft, start: int, end: int) -> list[_Span]:
     if len(marks) < 2:
         return []
     begins = [start, *(at for at, _ in marks[1:])]
-    return [_Span(title, at, stop) for (_, title), at, stop in zip(marks, begins, [*begins[1:], end], strict=True)]
+    return [_Span(title, at, at, stop) for (_, title), at, stop in zip(marks, begins, [*begins[1:], end], strict=True)]
 
 
 def _single(draft: Draft, start: int, end: int) -> _Span:
@@ -107,11 +118,11 @@ def _single(draft: Draft, start: int, end: int) -> _Span:
     lines = draft.prose.lines
     first = next((index for index in range(start, end) if is_words(lines[index].text)), end)
     if first == end or not draft.title or len(lines[first].text) >= 120:
-        return _Span("", start, end)
+        return _Span("", start, start, end)
     text = despaced(lines[first].text)
     whole, part, _ = split_title(text)
     if whole.lower() == draft.title.lower():
-        return _Span(text[len(whole) :].strip(" ,:-–—()[]") if part or whole != text else "", first + 1, end)
+        return _Span(text[len(whole) :].strip(" ,:-–—()[]") if part or whole != text else "", first, first + 1, end)
     heading = heading_of(text)
     if (
         heading
@@ -119,8 +130,8 @@ def _single(draft: Draft, start: int, end: int) -> _Span:
         and draft.facts.get("expected_chapters")
         and _stands_alone(draft.prose, first, heading)
     ):
-        return _Span(heading.title, first + 1, end)
-    return _Span("", start, end)
+        return _Span(heading.title, first, first + 1, end)
+    return _Span("", start, start, end)
 
 
 def _stands_alone(prose: Prose, index: int, heading: Heading) -> bool:

@@ -53,6 +53,8 @@ def read_title_lines(draft: Draft, start: int, end: int) -> int | None:
             if above and len(above) < 120:
                 take_title(draft, above)
             take_authors(draft, name)
+            if len(text[: match.start("author")].split()) > 3:
+                draft.labels.append(("By-line", draft.intake.plain(text)))
             keep_front(draft, start, texts[place - 1][0] if place else index)
             return taken + 1
     return _take_heading(draft, texts)
