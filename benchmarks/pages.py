@@ -3,8 +3,8 @@
     python -m benchmarks.pages --works 2000
 
 Budgets: chapter ≥ 3 × eFiction's 520/s, browse ≥ 3 × its 370/s, logged in ≥ eFiction. `/health` is the do-nothing page
-of the same server. Logged in means: nothing comes from the page cache. Uses wrk where it is installed, else a small
-client of its own, which costs the server more of the machine.
+of the same server. "member" is a reader without a pen name, who shares kept pages with the other readers; "author" has one, so
+that nobody shares theirs. Uses wrk where it is installed, else a small client of its own, which costs the server more of the machine.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", action="store_true")
     asked = parser.parse_args(arguments)
     data = open_archive(asked.data)
-    targets, cookie = _ready(asked.works, asked.words)
+    targets, cookies = _ready(asked.works, asked.words)
     port = _free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "fanthology", "serve", "--port", str(port), "--workers", str(asked.workers)],
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _wait(port)
         time.sleep(2)
         idle = _memory(server.pid)
-        rows = [_row(name, port, path, headers, asked.seconds) for name, path, headers in _pages(targets, cookie)]
+        rows = [_row(name, port, path, headers, asked.seconds) for name, path, headers in _pages(targets, cookies)]
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
@@ -70,14 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     close_archive(data, keep=asked.keep or bool(asked.data))
 
 
-def _ready(works: int, words: int) -> tuple[dict[str, str], str]:
-    """Seed, make a keeper with a session, and choose what to read."""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from fanthology.people.actions import add_keeper
-    from fanthology.people.models import Person
+def _ready(works: int, words: int) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Seed, and choose what to read; the cookies of a reader and of an author."""
     from fanthology.search import index
     from fanthology.tags.models import Kind, Tag
     from fanthology.works.models import Chapter, Work
@@ -85,13 +79,6 @@ def _ready(works: int, words: int) -> tuple[dict[str, str], str]:
     if not Work.objects.exists():
         seed(works, words, chapters=2)
         index.rebuild()
-    person = Person.objects.filter(is_keeper=False).first() or add_keeper(login="bench", password="bench bench bench")
-    Person.objects.filter(pk=person.pk).update(is_keeper=False)
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.save()
     chapter = Chapter.objects.filter(work__needs_consent=False, position=2).order_by("pk").first()
     assert chapter is not None
     fandom = Tag.objects.of_kind(Kind.FANDOM).most_used().first()
@@ -101,15 +88,39 @@ def _ready(works: int, words: int) -> tuple[dict[str, str], str]:
         "chapter": f"/read/{chapter.work_id}/{chapter.pk}/",
         "browse": f"/browse/?tag={fandom.pk}",
     }
-    return targets, f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return targets, {"member": _logged_in("bench-reader"), "author": _logged_in("bench-author", signs=True)}
 
 
-def _pages(targets: dict[str, str], cookie: str) -> list[tuple[str, str, dict[str, str]]]:
-    member = {"Cookie": cookie}
+def _logged_in(login: str, *, signs: bool = False) -> dict[str, str]:
+    """The cookie of a member; one who signs is given the pen name of some work."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from fanthology.people.actions import add_keeper
+    from fanthology.people.models import PenName, Person
+    from fanthology.works.models import Authorship
+
+    person = Person.objects.filter(login=login).first() or add_keeper(login=login, password="bench bench bench")
+    Person.objects.filter(pk=person.pk).update(is_keeper=False)
+    if signs and not person.pen_names.exists():
+        signed = Authorship.objects.order_by("pk").values("pen_name")[:1]
+        PenName.objects.filter(pk__in=signed).update(person=person, status=PenName.Status.OWNED)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
+
+
+def _pages(targets: dict[str, str], cookies: dict[str, dict[str, str]]) -> list[tuple[str, str, dict[str, str]]]:
+    member, author = cookies["member"], cookies["author"]
     return [
         ("nothing (/health)", "/health", {}),
         ("chapter, guest", targets["chapter"], {}),
         ("chapter, member", targets["chapter"], member),
+        ("chapter, author", targets["chapter"], author),
         ("work, guest", targets["work"], {}),
         ("browse with counts, guest", targets["browse"], {}),
         ("browse with counts, member", targets["browse"], member),
