@@ -24,7 +24,7 @@ from fanthology.base.web import render
 
 from .access import GUEST, Answer, Audience, Facts, State, Viewer, answer
 from .consent import has_consented
-from .models import Authorship, Tombstone, Work
+from .models import Tombstone, Work
 from .viewers import viewer_of
 
 _LARGEST = 2**63 - 1
@@ -101,7 +101,9 @@ def _row(work_id: int) -> tuple[Any, ...] | None:
 
 
 def _authors(work_id: int) -> frozenset[int]:
-    return frozenset(Authorship.objects.filter(work_id=work_id).values_list("pen_name_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pen_name_id FROM works_authorship WHERE work_id = %s", [work_id])
+        return frozenset(pen_name for (pen_name,) in cursor.fetchall())
 
 
 def _gone(request: HttpRequest, work_id: int) -> HttpResponse:
