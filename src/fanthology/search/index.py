@@ -51,14 +51,18 @@ class Current:
     position: int
 
 
-def current(database_id: object = None) -> Current | None:
-    """The generation in use, or None where there is none that fits this database (whose id a caller may know already)."""
+def current() -> Current | None:
+    """The generation in use, or None where there is none that fits this database."""
+    found = _named()
+    fits = found and found.schema == SCHEMA and found.database_id == str(Archive.current().database_id)
+    return found if found and fits and (settings.INDEX / found.generation).is_dir() else None
+
+
+def _named() -> Current | None:
     try:
-        found = Current(**json.loads((settings.INDEX / "CURRENT").read_text()))
+        return Current(**json.loads((settings.INDEX / "CURRENT").read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    fits = found.schema == SCHEMA and found.database_id == str(database_id or Archive.current().database_id)
-    return found if fits and (settings.INDEX / found.generation).is_dir() else None
 
 
 def engine() -> Engine:
@@ -180,10 +184,20 @@ def refresh(work_ids: Sequence[int]) -> None:
         _apply(engine(), work_ids)
 
 
-def state(database_id: object = None) -> str:
-    """Changes with every change of what search finds, in whichever process it was made; "" while there is no index."""
-    now = current(database_id)
-    return f"{now.generation}.{(settings.INDEX / now.generation / 'meta.json').stat().st_mtime_ns}" if now else ""
+def state() -> str:
+    """Changes with every change of what search finds, in whichever process it was made; "" while there is no index.
+
+    Asked for with every kept page, so it looks at two files and no database.
+    """
+    named = _named()
+    try:
+        return (
+            f"{named.generation}.{(settings.INDEX / named.generation / 'meta.json').stat().st_mtime_ns}"
+            if named
+            else ""
+        )
+    except OSError:
+        return ""
 
 
 def is_away() -> bool:
