@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Literal
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .failpoints import reach
@@ -145,6 +145,11 @@ def enqueue(
         except IntegrityError:  # another process was faster; look again
             continue
     raise OperationalError(f"The job {name} could not be queued: {key} keeps changing.")
+
+
+def unfinished(key: str) -> QuerySet[Job]:
+    """The jobs of this key that are queued or running, whatever their names."""
+    return Job.objects.filter(key=key, state__in=UNFINISHED)
 
 
 def cancel(job_id: int) -> bool:

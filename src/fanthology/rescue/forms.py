@@ -1,10 +1,15 @@
-"""What a keeper fills in at the desk."""
+"""What a keeper fills in at the desk, and numbers in what a browser sends."""
 
 from __future__ import annotations
 
 from django import forms
 
 from fanthology.base.models import Archive
+
+
+def number_in(text: str) -> int | None:
+    """A whole number written in plain digits, as long as one that the database can hold; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 class ArchiveForm(forms.Form):

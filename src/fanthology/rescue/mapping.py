@@ -73,9 +73,7 @@ def save_choices(*, run: Run, chosen: Mapping[str, str], actor: int) -> int:
             continue
         name = chosen[f"name-{line.field}"].strip()
         asked = chosen.get(f"kind-{line.field}", "")
-        kind: int | None = (
-            Kind.RATING if line.is_rating else int(asked) if asked.isdigit() and int(asked) in kinds else None
-        )
+        kind = Kind.RATING if line.is_rating else next((known for known in kinds if str(known) == asked), None)
         if line.is_rating and name not in ("", *RATINGS):
             continue
         if (kind, name) != (line.kind, line.name):

@@ -7,9 +7,11 @@ asks how far we are and goes on there. Until it is read a file lies in the run's
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -44,13 +46,22 @@ def new_run(*, actor: int, site: str = "") -> Run:
 
 
 def announce(*, run: Run, name: str, size: int, actor: int) -> Upload:
-    """A file that is about to come; or the one of this name and size that is on its way already."""
+    """A file that is about to come; or the one of this name and size that is on its way already.
+
+    Another file of the same name gets a number: saved pages of two folders are often called alike.
+    """
     if not 0 < size <= LARGEST:
         raise NotNow("A file has between one byte and 64 GB.")
-    known = Upload.objects.filter(run=run, name=_safe(name), size=size).first()
-    if known is not None:
-        return known
-    return Upload.objects.create(run=run, name=_safe(name), size=size, token=secrets.token_hex(16), by_id=actor)
+    with transaction.atomic():
+        Run.objects.select_for_update().get(pk=run.pk)
+        taken = {upload.name: upload for upload in run.uploads.all()}
+        for free in _numbered(_safe(name)):
+            known = taken.get(free)
+            if known is None:
+                return Upload.objects.create(run=run, name=free, size=size, token=secrets.token_hex(16), by_id=actor)
+            if known.size == size:
+                return known
+    raise AssertionError("the numbers have no end")
 
 
 def receive(*, upload: Upload, offset: int, piece: BinaryIO, length: int) -> int:
@@ -194,6 +205,13 @@ def forget_stale(*, older_than: dt.timedelta = dt.timedelta(days=14)) -> int:
         clear(run_id)
     Run.objects.filter(pk__in=gone).delete()
     return len(gone)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    stem, dot, ending = name.partition(".")
+    for number in itertools.count(2):
+        yield f"{stem} ({number}){dot}{ending}"
 
 
 def _safe(name: str) -> str:

@@ -52,7 +52,8 @@ def story_of(work: models.Work, *, all_chapters: bool = False) -> Story:
         archive_permission=work.archive_permission,
         chapters=chapters,
         labels=tuple((label, value) for label, value in work.labels),
-        source=Source(url=work.origin_url or None, ids=(("work", str(work.pk)),)),
+        # The address on the old site may name who wrote it.
+        source=Source(url=None if work.anonymous else work.origin_url or None, ids=(("work", str(work.pk)),)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
@@ -14,8 +15,9 @@ from fanthology.reviews.models import Review
 from fanthology.works.addresses import chapter_url, work_url
 from fanthology.works.cards import Card, cards_for, rating_sign, signed
 from fanthology.works.doors import Door, through_the_door
-from fanthology.works.editions import FORMATS, edition_of
+from fanthology.works.editions import FORMATS, build, edition_of
 from fanthology.works.models import Authorship, Work
+from fanthology.works.viewers import circle_of
 
 from ..chapters import ChapterRow, contents_of
 from ..meta import absolute, work_meta
@@ -45,7 +47,7 @@ def work_page(request: HttpRequest, door: Door) -> HttpResponse:
         }
         return render(request, "reading/work.html", context)
 
-    return cached(request, key=f"work:{door.work_id}", stamp=door.stamp, render=page)
+    return cached(request, key=f"work:{door.work_id}", stamp=door.stamp, render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -69,7 +71,9 @@ def chapter_page(request: HttpRequest, door: Door, chapter_id: int) -> HttpRespo
         }
         return render(request, "reading/chapter.html", context)
 
-    return cached(request, key=f"chapter:{door.work_id}:{chapter_id}", stamp=door.stamp, render=page)
+    return cached(
+        request, key=f"chapter:{door.work_id}:{chapter_id}", stamp=door.stamp, render=page, circle=circle_of(request)
+    )
 
 
 @require_safe
@@ -92,7 +96,7 @@ def contents_page(request: HttpRequest, door: Door) -> HttpResponse:
         contents = contents_of(work.pk, door.viewer, is_author=door.is_author)
         return render(request, "reading/contents.html", {**_about(door, work, card), "contents": contents})
 
-    return cached(request, key=f"contents:{door.work_id}", stamp=door.stamp, render=page)
+    return cached(request, key=f"contents:{door.work_id}", stamp=door.stamp, render=page, circle=circle_of(request))
 
 
 @require_safe
@@ -111,18 +115,18 @@ def reviews_page(request: HttpRequest, door: Door) -> HttpResponse:
             {**_about(door, work, card), "page": shown, "reviews": said, "headings": headings},
         )
 
-    return cached(request, key=f"reviews:{door.work_id}:{asked}", stamp=door.stamp, render=page)
+    return cached(
+        request, key=f"reviews:{door.work_id}:{asked}", stamp=door.stamp, render=page, circle=circle_of(request)
+    )
 
 
 @require_safe
 @through_the_door
 def download(request: HttpRequest, door: Door, extension: str) -> HttpResponse:
-    """The kept edition of the current version. Drafts have none: there is nothing to hand out yet."""
+    """The kept edition of a posted work; of another, which only its author and the keepers see, one built for this look."""
     work = door.work()
-    if work.state != "posted" or extension not in FORMATS:
-        raise Http404
-    edition, data = edition_of(work, extension)
-    etag = f'"{edition.sha256}"'
+    data = edition_of(work, extension)[1] if work.state == "posted" else build(work, extension, all_chapters=True)
+    etag = f'"{hashlib.sha256(data).hexdigest()}"'
     if etag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:
@@ -149,7 +153,7 @@ def _all_chapters(request: HttpRequest, door: Door, template: str) -> HttpRespon
         contents = contents_of(work.pk, door.viewer, is_author=door.is_author, words_of="all")
         return render(request, template, {**_about(door, work, card), "contents": contents})
 
-    return cached(request, key=f"{template}:{door.work_id}", stamp=door.stamp, render=page)
+    return cached(request, key=f"{template}:{door.work_id}", stamp=door.stamp, render=page, circle=circle_of(request))
 
 
 def _about(door: Door, work: Work, card: Card, chapter: ChapterRow | None = None) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def _about(door: Door, work: Work, card: Card, chapter: ChapterRow | None = None
         "work": work,
         "card": card,
         "door": door,
-        "formats": list(FORMATS.values()) if work.state == "posted" else [],
+        "formats": list(FORMATS.values()),
         "canonical": absolute(chapter.url if chapter else card.url),
         "meta": work_meta(card, work, is_public=door.is_public, chapter=words),
     }

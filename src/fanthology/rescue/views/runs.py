@@ -20,6 +20,7 @@ from fanthology.works.models import Work
 from .. import actions, mapping, uploads
 from ..access import keeper_id, keeper_only
 from ..errors import RescueRefused
+from ..forms import number_in
 from ..models import Conflict, Item, Run, Site
 from ..publish import waiting_works
 from ..report import Account
@@ -124,8 +125,8 @@ def examine(request: HttpRequest, run_id: int) -> HttpResponse:
         }
         found.settings = {**found.settings, **chosen, "choices": []}
         found.error = ""
-        found.save()
-        start("examine", found, actor=keeper_id(request))
+        found.save(update_fields=["settings", "error"])
+        _start(request, "examine", found)
     return _back(found)
 
 
@@ -153,7 +154,7 @@ def bring(request: HttpRequest, run_id: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
     if found.state == Run.State.EXAMINED or found.state in actions.BROUGHT:
         mapping.site_of(found, hosts=request.POST.get("hosts", "").split())
-        start("bring", found, actor=keeper_id(request))
+        _start(request, "bring", found)
     return _back(found)
 
 
@@ -165,12 +166,12 @@ def publish(request: HttpRequest, run_id: int) -> HttpResponse:
     if found.site is None or not found.site.basis:
         messages.error(request, "Say first by what right these works are moved here.")
         return _back(found)
-    chosen = [work_id for work_id in request.POST.getlist("work") if work_id.isdigit()]
+    chosen = [work_id for work_id in request.POST.getlist("work") if number_in(work_id)]
     if request.POST.get("which") == "chosen" and not chosen:
         messages.error(request, "Nothing was chosen.")
         return HttpResponseRedirect(reverse("rescue-works", args=[found.pk]))
     at_most = BATCH if request.POST.get("which") == "first" else 0
-    start("publish", found, actor=keeper_id(request), at_most=at_most, only=",".join(chosen))
+    _start(request, "publish", found, at_most=at_most, only=",".join(chosen))
     return _back(found)
 
 
@@ -180,7 +181,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
     if request.method != "POST":
         return respond(request, "rescue/undo.html", {"run": found, "former": found.site})
-    start("undo", found, actor=keeper_id(request), force=int(request.POST.get("force") == "1"))
+    _start(request, "undo", found, force=int(request.POST.get("force") == "1"))
     return _back(found)
 
 
@@ -193,6 +194,13 @@ def decide(request: HttpRequest, conflict_id: int) -> HttpResponse:
     except RescueRefused as error:
         messages.error(request, str(error))
     return _back(conflict.run)
+
+
+def _start(request: HttpRequest, name: str, found: Run, **ids: int | str) -> None:
+    try:
+        start(name, found, actor=keeper_id(request), **ids)
+    except RescueRefused as error:
+        messages.error(request, str(error))
 
 
 def _back(found: Run) -> HttpResponseRedirect:

@@ -14,6 +14,7 @@ from fanthology.base.web import respond
 from .. import uploads
 from ..access import keeper_id, keeper_only
 from ..errors import NotNow
+from ..forms import number_in
 from ..models import Run, Upload
 
 
@@ -50,17 +51,12 @@ def _receive_all(request: HttpRequest, run: Run) -> HttpResponse:
 @require_POST
 def announce(request: HttpRequest) -> HttpResponse:
     """`name`, `size` and perhaps `run` → where to send the pieces, and how many bytes are here already."""
-    size = request.POST.get("size", "")
-    if not (size.isascii() and size.isdigit()):
+    size = number_in(request.POST.get("size", ""))
+    if size is None:
         return JsonResponse({"error": "How long is the file?"}, status=400)
-    known = request.POST.get("run", "")
-    run = (
-        _open_run(int(known))
-        if known.isdigit()
-        else uploads.new_run(actor=keeper_id(request), site=request.POST.get("site", ""))
-    )
     try:
-        upload = uploads.announce(run=run, name=request.POST.get("name", ""), size=int(size), actor=keeper_id(request))
+        run = _run_asked_for(request)
+        upload = uploads.announce(run=run, name=request.POST.get("name", ""), size=size, actor=keeper_id(request))
     except NotNow as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse(
@@ -81,18 +77,26 @@ def piece(request: HttpRequest, token: str) -> HttpResponse:
     upload = get_object_or_404(Upload, token=token)
     if request.method in ("GET", "HEAD"):
         return JsonResponse({"received": upload.received, "size": upload.size})
-    offset = request.GET.get("offset", "")
-    if not (offset.isascii() and offset.isdigit()) or upload.run_id is None:
+    offset = number_in(request.GET.get("offset", ""))
+    if offset is None or upload.run_id is None:
         return JsonResponse({"error": "Where does this piece begin?"}, status=400)
     _open_run(upload.run_id)
     body = request.body
     try:
-        received = uploads.receive(upload=upload, offset=int(offset), piece=io.BytesIO(body), length=len(body))
+        received = uploads.receive(upload=upload, offset=offset, piece=io.BytesIO(body), length=len(body))
     except uploads.OutOfStep as error:
         return JsonResponse({"received": error.received, "size": upload.size}, status=409)
     except NotNow as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse({"received": received, "size": upload.size})
+
+
+def _run_asked_for(request: HttpRequest) -> Run:
+    """The run that the file belongs to, or a new one."""
+    asked = request.POST.get("run", "")
+    if asked:
+        return _open_run(number_in(asked) or 0)
+    return uploads.new_run(actor=keeper_id(request), site=request.POST.get("site", ""))
 
 
 def _open_run(run_id: int) -> Run:
