@@ -412,7 +412,9 @@ def authors_of(row: dict[str, Any], truth: Rows, flags: str) -> list[int]:
 
 
 def stories(truth: Rows, here: Here, same: Same, flags: str) -> None:
-    rating = {str(row["rid"]): row for row in truth["ratings"]} | {row["rating"]: row for row in truth["ratings"]}
+    rating: dict[str, dict[str, Any]] = {str(row["rid"]): row for row in truth["ratings"]} | {
+        row["rating"]: row for row in truth["ratings"]
+    }
     reviews = [row for row in truth["reviews"] if row["type"] == "ST"]
     for row in truth["stories"]:
         work, what, sid = here("work", row["sid"], Work), f"story {row['sid']}", row["sid"]
@@ -442,7 +444,7 @@ def stories(truth: Rows, here: Here, same: Same, flags: str) -> None:
         same(f"{what} rating as written", work.rating_as_written, found["rating"] if found else "")
         bits = found["ratingwarning"] if found else 0
         same(f"{what} gates", (work.gate_adults, work.gate_members), (bool(bits & 2), bool(bits & 4)))
-        same(f"{what} warning", work.gate_text.split(), words(found["warningtext"]) if bits & 1 else [])
+        same(f"{what} warning", work.gate_text.split(), words(found["warningtext"]) if found and bits & 1 else [])
         same(
             f"{what} consent",
             work.needs_consent,
@@ -651,12 +653,11 @@ def report(truth: Rows, run: Run, same: Same) -> None:
     same("report balanced", run.report["balanced"], True)
     short = {name.rpartition("fanfiction_")[2]: row for name, row in run.report["tables"].items()}
     for table, held in truth.items():
-        counted = short[table] if held else {"rows": 0}
-        same(f"rows of {table}", counted["rows"], len(held))
         if held:
-            same(
-                f"sums of {table}", counted["taken"] + counted["merged"] + sum(counted["left_out"].values()), len(held)
-            )
+            counted = short[table]
+            accounted = counted["taken"] + counted["merged"] + sum(counted["left_out"].values())
+            same(f"rows of {table}", counted["rows"], len(held))
+            same(f"sums of {table}", accounted, len(held))
 
 
 def test_what_an_old_warning_says_is_words_and_never_markup(db: None, tmp_path: Path, client: Any) -> None:

@@ -59,7 +59,8 @@ def bring(job: Job) -> Again | None:
             run=run, beat=job.progress, time_is_up=lambda: job.time_is_up, actor=int(job.args["actor"])
         )
     except RescueRefused as error:
-        _refuse(run, error, Run.State.EXAMINED)
+        # What was brought in once stays so: it can still be published and undone.
+        _refuse(run, error, Run.State.BROUGHT if run.finished_at else Run.State.EXAMINED)
         return None
     if done:
         uploads.hasten_purge(run)
