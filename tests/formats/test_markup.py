@@ -439,3 +439,30 @@ def test_paragraph_ids_survive_edits_of_other_paragraphs() -> None:
     assert ids[0] == new[2]
     assert rendered(Markup("<p>One.</p>"), "8") not in before
     assert clean(before)[0] == "<p>One.</p>\n<p>Two, <i>three</i></p>\n<p>One.</p>"
+
+
+MANY = (
+    "<p>a&amp;b&nbsp;c&copy;d & e&#38;lt;&#169; f&#160;g «h» \u00a0 &frac12; &lt;b&gt; &amp;amp; &nosuch; &#x26;lt; AT&T"
+    " &shy; &eacute;x &#150; &quot; <a href='http://x.example/?a=1&amp;b=«2' title='&amp;lt; &nbsp;x'>l</a></p>"
+)
+
+
+def test_very_many_ampersands_and_spaces_mean_what_a_few_mean() -> None:
+    """The parser's writer takes quadratic time for them, so they go around it (taming.masked)."""
+    one = clean(MANY)[0]
+    assert "&amp;lt;" in one
+    assert clean(MANY * 3000) == (Markup("\n".join([one] * 3000)), ())
+
+
+def test_what_stands_in_a_table_outside_its_cells_is_moved_only_so_often() -> None:
+    """Every such tag is a search through all before it: beyond some thousands a cell is opened for them."""
+    source = "<table><caption>c</caption><tr><i>{}</i></tr>{}</table><p>after"
+    few, _ = clean(source.format(0, "<i>1</i>" * 99))
+    assert few.startswith(f"<p><i>0</i>{'<i>1</i>' * 99}</p>\n<table><caption>c</caption>")
+    many, _ = clean(source.format(0, "".join(f"<i>{n}</i>" for n in range(1, 5000))))
+    found = re.findall(r"<i>(\d+)</i>", many)
+    assert [int(n) for n in found] == list(range(5000))
+    assert "<td><i>2000</i>" in many
+    assert many.endswith("</table>\n<p>after</p>")
+    rows, _ = clean("<table>" + "<i>x</i><tr><td>y</td></tr><b>z</b>" * 2000 + "</table>")
+    assert [rows.count(f">{letter}<") for letter in "xyz"] == [2000, 2000, 2000]

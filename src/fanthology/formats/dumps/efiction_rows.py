@@ -77,15 +77,20 @@ class Fields:
         return date_of(self[name])
 
 
+LARGEST = 2**63 - 1
+NOWHERE = -LARGEST - 1
+"""The group of rows that do not say which story they belong to: no story has this id."""
+
+
 def integer(value: Value) -> int | None:
-    if isinstance(value, int):
-        return value
+    """A number that a database can hold, or None."""
     if value is None:
         return None
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         return None
+    return number if -LARGEST <= number <= LARGEST else None
 
 
 def date_of(value: Value) -> str | None:
@@ -232,7 +237,9 @@ class Rows:
         if name in ("stories", "chapters", "reviews"):
             for value in row.values:
                 self.charset.hear(value)
-        self.spool.put(name, identity, fields.number(schema.GROUPED_BY.get(name, "")) or 0, number, row.values)
+        group = fields.number(schema.GROUPED_BY[name]) if name in schema.GROUPED_BY else 0
+        values = row.values if isinstance(guess, schema.Guess) else _plainly(name, fields, identity)
+        self.spool.put(name, identity, NOWHERE if group is None else group, number, values)
 
     def _reason(self, table: str) -> str | None:
         """Why rows of this table are left out altogether, or None."""
@@ -353,6 +360,14 @@ class Rows:
 
     def close(self) -> None:
         self.spool.close()
+
+
+def _plainly(name: str, fields: Fields, identity: Identity) -> tuple[Value, ...]:
+    """The values of a row, its id written as everybody else writes it: '007' is story 7."""
+    values, at = fields.values, fields.layout.place(schema.IDENTITY[name][0])
+    if not isinstance(identity, int) or at is None or at >= len(values) or isinstance(values[at], int):
+        return values
+    return values if values[at] == b"%d" % identity else (*values[:at], identity, *values[at + 1 :])
 
 
 def _leave_out(account: RowCount, reason: str, number: int = 1) -> None:

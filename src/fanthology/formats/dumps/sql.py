@@ -11,6 +11,7 @@ many megabytes costs one pass and no backtracking, and input that does not fit f
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
@@ -61,6 +62,7 @@ STATEMENT = re.compile(
     rb"(?:[^;'\"`#/-]++|" + _SINGLE + rb"|" + _DOUBLE + rb"|`[^`]*+`|" + _COMMENT + rb"|/\*!|[#/-])*+;", re.DOTALL
 )
 CONDITIONAL = re.compile(rb"/\*(?:M?!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/;?+", re.DOTALL)
+INSIDE = re.compile(rb"/\*M?!\d*+\s*+((?:INSERT|REPLACE)\b.*?)\*/;?+\Z", re.DOTALL | re.IGNORECASE)
 DELIMITER = re.compile(rb"DELIMITER[ \t]++(\S++)[^\n]*+\n", re.IGNORECASE)
 SET_NAMES = re.compile(rb"\bSET\s++(?:NAMES|CHARACTER\s+SET)\s++['\"]?+(\w++)", re.IGNORECASE)
 RESUME = re.compile(
@@ -300,12 +302,18 @@ class _Scanner:
             yield from self.other(keyword)
 
     def conditional(self) -> Iterator[Event]:
-        r"""`/*!40101 SET NAMES utf8 */`: only the charset matters; triggers, views and the rest are passed."""
+        r"""`/*!40101 SET NAMES utf8 */`: the charset matters, and rows; triggers, views and the rest are passed."""
+        begins = self.base + self.at
         match = self.whole(CONDITIONAL)
         if match is None:
             yield from self.resume("dump.garbage", "A comment is never closed")
             return
-        yield from _names(match)
+        inside = INSIDE.match(match)
+        if inside is None:
+            yield from _names(match)
+            return
+        for event in events(io.BytesIO(inside[1] + b";")):
+            yield event._replace(offset=event.offset + begins) if isinstance(event, Trouble) else event
 
     def other(self, keyword: bytes) -> Iterator[Event]:
         statement = self.whole(STATEMENT)

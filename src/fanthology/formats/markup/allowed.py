@@ -87,10 +87,13 @@ VALUES: Final = {
 
 MAX_BLOCKS: Final = 128
 MAX_INLINES: Final = 64
-# What a parser may be given to do: elements inside one another, attributes of one tag, reopened formatting tags.
+# What a parser may be given to do: elements inside one another, attributes of one tag, reopened formatting tags, tags
+# in a table outside its cells, ampersands and no-break spaces.
 MAX_DEPTH: Final = 256
 MAX_ATTRIBUTES: Final = 1_000
 MAX_REOPENED: Final = 200_000
+MAX_MISPLACED: Final = 2_000
+MAX_AMPERSANDS: Final = 20_000
 SCHEMES: Final = {"http", "https", "mailto", "ftp"}
 REOPEN_BUDGET: Final = 1_000_000
 

@@ -12,7 +12,7 @@ from ..model import Finding, Markup
 from .allowed import ATTRIBUTES, GONE_WITH_CONTENTS, SCHEMES, TAGS
 from .notes import Notes
 from .rewriting import Rewriter
-from .taming import tame
+from .taming import masked, tame, unmasked
 
 Mode = Literal["auto", "html", "text"]
 
@@ -37,14 +37,18 @@ def clean(html: str, *, mode: Mode = "auto", where: str = "", base_url: str = ""
         notes.removed(source)
         if mode == "auto" and not _DECISIVE.search(source):
             source = _paragraphs(source)
+    tamed = tame(source, notes)
+    mask = masked(tamed)
     safe = nh3.clean(
-        tame(source, notes),
+        mask,
         tags=TAGS,
         clean_content_tags=GONE_WITH_CONTENTS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=None,
     )
+    if mask is not tamed:
+        safe = unmasked(safe)
     # Character references have become characters only now: the forbidden among them go here.
     if "&#" in source:
         safe = _characters(safe)

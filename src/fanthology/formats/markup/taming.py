@@ -1,17 +1,18 @@
 """Tricks that make an HTML parser slow, taken out of the source before it is parsed.
 
-Parsing is quadratic in how deep elements lie, in the attributes of one tag, and in formatting that is reopened in
-every paragraph. This is no sanitiser: it only renames the tags that are too many to `<wbr>`, which every parser
+Parsing is quadratic in how deep elements lie, in the attributes of one tag, in formatting that is reopened in every
+paragraph, in what stands in a table outside its cells, and in the ampersands of one text. This is no sanitiser: it only renames the tags that are too many to `<wbr>`, which every parser
 knows as empty and the allow-list does not know, and shortens absurd tags. What is safe is decided afterwards.
 """
 
 from __future__ import annotations
 
+import html as entities
 import re
 from collections import Counter
 from typing import Final
 
-from .allowed import FLATTENED, MAX_ATTRIBUTES, MAX_DEPTH, MAX_REOPENED
+from .allowed import FLATTENED, MAX_AMPERSANDS, MAX_ATTRIBUTES, MAX_DEPTH, MAX_MISPLACED, MAX_REOPENED
 from .notes import Notes
 
 # A tag as the HTML standard reads it, to its end or, when it never ends, to the end of the source.
@@ -47,6 +48,8 @@ _SELF_ENDING: Final = frozenset(
 _FORMATTING: Final = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
 # Inside these an end tag cannot end formatting that began outside.
 _WALLS: Final = frozenset({"table", "object", "applet", "marquee", "select", "template"})
+_ROWS: Final = frozenset({"tr", "thead", "tbody", "tfoot", "col", "colgroup"})
+_CELLS: Final = frozenset({"td", "th", "caption"})
 _FORMATTING_TAG: Final = re.compile(rf"(</?)(?:{'|'.join(sorted(_FORMATTING))})(?=[\s/>])", re.IGNORECASE)
 _NAME_OR_VALUE: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s/=\"']+")
 _ALIKE: Final = 3  # a parser reopens at most so many equal tags
@@ -72,6 +75,36 @@ def tame(source: str, notes: Notes) -> str:
     return tamed
 
 
+# Noncharacters, which no source has at this point, stand for the signs that the parser's writer searches for anew after
+# each one found: the ampersand, and all that begin with the byte of a no-break space.
+_AMPERSAND: Final = "\ufffe"
+_MASKS: Final = {0xA0 + place: 0xFDD0 + place for place in range(32)}
+_UNMASKS: Final = {mask: chr(code) for code, mask in _MASKS.items()} | {0xFDD0: "&nbsp;", 0xFFFE: "&amp;"}
+_REFERENCE: Final = re.compile(
+    r"&(?:(?P<amp>amp;|AMP;|#0{0,6}38;|#[xX]0{0,6}26;|(?![#A-Za-z]))|#\d{1,7};|[A-Za-z][A-Za-z0-9]{1,31};)"
+)
+
+
+def masked(source: str) -> str:
+    """The source, its ampersands and Latin-1 signs masked where they are absurdly many; `unmasked` brings them back."""
+    signs = 0 if source.isascii() else source.encode().count(b"\xc2")
+    if source.count("&") + signs <= MAX_AMPERSANDS:
+        return source
+    return _REFERENCE.sub(_mask, source).translate(_MASKS)
+
+
+def _mask(match: re.Match[str]) -> str:
+    if match["amp"] is not None:
+        return _AMPERSAND
+    character = entities.unescape(match[0])
+    return match[0] if character.isascii() or not character.isprintable() and character != "\xa0" else character
+
+
+def unmasked(safe: str) -> str:
+    """What `masked` masked, as the parser would have written it."""
+    return safe.translate(_UNMASKS)
+
+
 class _Walk:
     """What is open as the tags go by; a guess at what a parser will hold open, good enough to bound its work."""
 
@@ -84,6 +117,8 @@ class _Walk:
         self._alike: Counter[str] = Counter()
         self._active = 0
         self._walls: list[dict[str, int]] = []
+        self._in_cell: list[bool] = []
+        self._misplaced = 0
 
     def step(self, match: re.Match[str]) -> str | None:
         """What shall stand instead of this piece; None for itself."""
@@ -99,10 +134,11 @@ class _Walk:
         if tag not in _FORMATTING:
             self.reopened += self._active
         if tag in _SELF_ENDING:
-            return instead
+            return self._place(tag, instead or match[0]) or instead
         if self._depth >= MAX_DEPTH:
             self._dropped[tag] += 1
-            return f"<wbr{attributes}>"
+            instead = f"<wbr{attributes}>"
+            return self._place("wbr", instead) or instead
         self._depth += 1
         self._open[tag] += 1
         if tag in _FORMATTING:
@@ -111,14 +147,36 @@ class _Walk:
             self._active += self._alike[match[0]] <= _ALIKE
         elif tag in _WALLS:
             self._walls.append({each: len(self._formatting[each]) for each in _FORMATTING})
-        return instead
+        placed = self._place(tag, instead or match[0])
+        if tag == "table":
+            self._in_cell.append(False)
+        return placed or instead
+
+    def _place(self, tag: str, text: str) -> str | None:
+        """The tag with a cell before it, where too many stand in a table but in no cell; a parser moves each of them."""
+        if not self._in_cell:
+            return None
+        if tag in _ROWS:
+            self._in_cell[-1] = False
+        elif tag in _CELLS:
+            self._in_cell[-1] = True
+        elif not self._in_cell[-1]:
+            self._misplaced += 1
+            if self._misplaced > MAX_MISPLACED:
+                self._in_cell[-1] = True
+                return f"<td>{text}"
+        return None
 
     def _close(self, tag: str) -> str | None:
         if self._dropped[tag]:
             self._dropped[tag] -= 1
             return "<wbr>"
         if not self._open[tag]:
+            if self._in_cell and tag in _ROWS | _CELLS:
+                self._in_cell[-1] = False
             return None
+        if tag == "table":
+            self._in_cell.pop()
         if tag in _FORMATTING:
             if self._walls and len(self._formatting[tag]) <= self._walls[-1][tag]:
                 return None
