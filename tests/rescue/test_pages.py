@@ -10,7 +10,7 @@ from django.urls import reverse
 from fanthology.base.models import Archive, Job
 from fanthology.base.worker import drain
 from fanthology.rescue.models import Run, TagMapping, Upload
-from fanthology.rescue.staging import folder_of
+from fanthology.rescue.staging import clear, folder_of
 from fanthology.rescue.uploads import path_of
 from fanthology.works.models import Work
 from tests import efiction_dump, factories
@@ -134,6 +134,34 @@ def test_several_sites_are_offered_and_one_is_chosen(keeper: Client) -> None:
     page = do(keeper, run, "examine", prefix="two_")
     assert run.state == "examined"
     assert "<h1>Other</h1>" in page
+
+
+def test_a_dump_in_two_files_is_read_as_one(keeper: Client) -> None:
+    tables = old_site.tables()
+    first = {name: tables.pop(name) for name in ("stories", "chapters", "settings")}
+    files = [SimpleUploadedFile(name, efiction_dump.dump(part)) for name, part in (("a.sql", first), ("b.sql", tables))]
+    assert keeper.post("/rescue/new/", {"files": files}).status_code == 302
+    run = Run.objects.get()
+    do(keeper, run, "examine")
+    assert run.state == "examined"
+    assert (run.report["totals"]["stories"], run.report["totals"]["people"]) == (5, 4)
+    assert len(run.sources) == 2
+
+
+def test_what_is_brought_in_once_more_comes_once(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    do(keeper, run, "bring")
+    keeper.post(reverse("rescue-mapping", args=[run.pk]), {"kind-classes-1": "", "name-classes-1": "Mystery"})
+    page = do(keeper, run, "bring", hosts="lamps.example/old")
+    assert run.state == "brought"
+    assert "lamps.example/old" in page
+    assert Work.objects.count() == 5
+    assert "Mystery" not in Work.objects.get(title="The Lamp").work_tags.values_list("tag__name", flat=True)
+    clear(run.pk)
+    page = do(keeper, run, "bring")
+    assert run.state == "brought", "what came in stays where it was"
+    assert "no longer put by" in page
 
 
 def test_what_is_no_dump_is_said_plainly(keeper: Client) -> None:

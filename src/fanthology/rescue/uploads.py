@@ -132,7 +132,8 @@ def settle_source(run: Run) -> Source:
     }
     files = texts[0].parent if len(texts) > 1 else texts[0] if texts else None
     if dumps:
-        source = Source((dumps[0],), "auto", files, **chosen)
+        # A dump in several files (one a table, one a part) is read as one: their folder.
+        source = Source((dumps[0] if len(dumps) == 1 else dumps[0].parent,), "auto", files, **chosen)
     elif len(texts) == 1 and is_archive(texts[0].name):
         source = Source((texts[0],), "auto", None, **chosen)
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .. import transforms
 from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
-from .efiction_rows import Fields, Rows
+from .efiction_rows import NOWHERE, Fields, Rows
 from .efiction_schema import COLUMNS
 from .efiction_text import Report, Words, is_truncated
 from .efiction_texts import Texts
@@ -96,7 +96,8 @@ class Stories:
                 if table == "chapters":
                     self.texts.leave(row.number("chapid") or 0 for row in rows)
                 name = self.words.plain(rows[0]["title"], Report(), "") if rows[0].has("title") else ""
-                self.findings.append(Finding(code, severity, message, f"stories[{group}]", before=name, count=number))  # type: ignore[arg-type]
+                place = "stories[?]" if group == NOWHERE else f"stories[{group}]"
+                self.findings.append(Finding(code, severity, message, place, before=name, count=number))  # type: ignore[arg-type]
 
     # -- one story
 
