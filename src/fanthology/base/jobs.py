@@ -114,16 +114,20 @@ class Task:
     lane: Lane
     work: Work
     every: timedelta | None = None
+    called: str = ""
 
 
 TASKS: dict[str, Task] = {}
 
 
-def task(name: str, *, lane: Lane = "long", every: timedelta | None = None) -> Callable[[Work], Work]:
-    """Register the function that does the jobs of this name. With `every`, one is queued that often by itself."""
+def task(name: str, *, lane: Lane = "long", every: timedelta | None = None, called: str = "") -> Callable[[Work], Work]:
+    """Register the function that does the jobs of this name, `called` so on the keeper's desk.
+
+    With `every`, one is queued that often by itself.
+    """
 
     def register(work: Work) -> Work:
-        TASKS[name] = Task(name, lane, work, every)
+        TASKS[name] = Task(name, lane, work, every, called or name)
         return work
 
     return register

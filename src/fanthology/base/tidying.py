@@ -13,7 +13,7 @@ from .cache import SqliteCache
 from .jobs import Again, Run, task
 
 
-@task("base.tidy", lane="long", every=timedelta(days=1))
+@task("base.tidy", lane="long", every=timedelta(days=1), called="Tidy up")
 def tidy(run: Run) -> Again | None:
     """Old jobs, read news, ended sessions, expired counts, sealed sources past their date, blobs nobody needs."""
     jobs.tidy()

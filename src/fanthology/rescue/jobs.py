@@ -34,7 +34,7 @@ def _refuse(run: Run, error: Exception, state: Run.State) -> None:
     Run.objects.filter(pk=run.pk).update(state=state, error=str(error))
 
 
-@task("rescue.examine")
+@task("rescue.examine", called="Look through an old site")
 def examine(job: Job) -> Again | None:
     """Read everything once. The parsing happens in a child; this slice lasts as long as the files are long."""
     run = _run(job)
@@ -51,7 +51,7 @@ def examine(job: Job) -> Again | None:
     return None
 
 
-@task("rescue.bring")
+@task("rescue.bring", called="Bring in an old site")
 def bring(job: Job) -> Again | None:
     run = _run(job)
     try:
@@ -67,7 +67,7 @@ def bring(job: Job) -> Again | None:
     return None if done else Again()
 
 
-@task("rescue.publish")
+@task("rescue.publish", called="Publish")
 def publish_run(job: Job) -> Again | None:
     """`at_most` 0 = all. Goes on from what still waits."""
     run, at_most = _run(job), int(job.args.get("at_most", 0))
@@ -79,7 +79,7 @@ def publish_run(job: Job) -> Again | None:
     return None
 
 
-@task("rescue.undo")
+@task("rescue.undo", called="Undo a rescue")
 def undo_run(job: Job) -> Again | None:
     run = _run(job)
     try:
@@ -89,7 +89,7 @@ def undo_run(job: Job) -> Again | None:
     return None
 
 
-@task("rescue.tidy", every=timedelta(days=1))
+@task("rescue.tidy", every=timedelta(days=1), called="Tidy up after uploads")
 def tidy(job: Job) -> Again | None:
     """Open files of runs that are over, and uploads that nobody finished."""
     over = Run.objects.filter(state__in=[Run.State.UNDONE], settings__has_key="paths")
@@ -100,7 +100,7 @@ def tidy(job: Job) -> Again | None:
     return None
 
 
-@task("desk.check")
+@task("desk.check", called="Check the archive")
 def check(job: Job) -> Again | None:
     """`fanthology check` for the desk; what it found is kept a week."""
     found = []

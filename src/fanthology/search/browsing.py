@@ -12,7 +12,7 @@ from fanthology.base.folding import fold
 from fanthology.base.web import Page
 from fanthology.tags.models import Kind, Tag
 from fanthology.works.access import Viewer
-from fanthology.works.cards import Card, cards_for
+from fanthology.works.cards import Card, cards_for, warning_sign
 from fanthology.works.languages import language_name
 from fanthology.works.models import Work, tags_known_to
 
@@ -171,7 +171,7 @@ def _facets(answer: Answer, choice: Choice, chosen: dict[int, Tag]) -> tuple[lis
             warnings = [
                 replace(row, is_chosen=row.id in choice.left_out)
                 for row in rows
-                if not row.name.startswith(("No ", "Creator "))
+                if warning_sign(row.name).shape == "named"
             ]
             left_out = [
                 Row(tag.pk, tag.name, 0, is_chosen=True) for tag in chosen.values() if tag.pk in choice.left_out

@@ -19,7 +19,7 @@ def follow(events: list[OutboxEvent]) -> None:
         index.drain(events)
 
 
-@jobs.task("search.rebuild", lane="long")
+@jobs.task("search.rebuild", lane="long", called="Build the search index")
 def rebuild(run: jobs.Run) -> None:
     def progress(done: int, total: int) -> None:
         run.progress(done, total, "works indexed")
@@ -28,7 +28,7 @@ def rebuild(run: jobs.Run) -> None:
     index.rebuild(progress)
 
 
-@jobs.task("search.watch", lane="pulse", every=timedelta(minutes=1))
+@jobs.task("search.watch", lane="pulse", every=timedelta(minutes=1), called="See that search is there")
 def watch(run: jobs.Run) -> None:
     """A new archive, a restored one and one with a newer schema get their index without being asked."""
     if index.is_away():

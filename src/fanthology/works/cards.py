@@ -23,7 +23,8 @@ NO_WARNINGS = "No Archive Warnings Apply"
 UNSAID_WARNING = "Creator Chose Not To Use Archive Warnings"
 NOT_STATED = "Warnings not stated on the old site"
 RATING_NOT_STATED = "Rating not stated"
-_NONE = frozenset({"none", "no warnings", "no warning", "n/a"})
+_NOTHING = frozenset({"none", "n/a"})
+_NO_WARNINGS = frozenset({NO_WARNINGS.casefold(), "no warnings", "no warning"})
 _RATING_SHAPES = {
     "General Audiences": ("G", "general"),
     "Teen And Up Audiences": ("T", "teen"),
@@ -125,9 +126,14 @@ class Card:
     places: list[Place] = field(default_factory=list)
 
     @property
+    def date_is_known(self) -> bool:
+        """Whether `revised_at` is the story's own date, not that of its arrival from a place that gave none."""
+        return not self.origin or self.published_on is not None
+
+    @property
     def warnings(self) -> list[Sign]:
         """Never empty: what is not said is said to be unsaid."""
-        named = [_warning(tag.name) for tag in self.tags[Kind.WARNING]]
+        named = [warning_sign(tag.name) for tag in self.tags[Kind.WARNING]]
         return named or [Sign(UNSAID_WARNING if self.warnings_stated else NOT_STATED, "unsaid")]
 
     @property
@@ -195,11 +201,12 @@ def rating_sign(name: str | None) -> Sign:
     return Sign(name or RATING_NOT_STATED, shape, letter)
 
 
-def _warning(name: str) -> Sign:
-    return Sign(
-        name,
-        "none" if name == NO_WARNINGS or name.casefold() in _NONE else "unsaid" if name == UNSAID_WARNING else "named",
-    )
+def warning_sign(name: str) -> Sign:
+    """The shape of a warning: "none", "unsaid" or "named", for old sites say "None" where others say it in four words."""
+    if name.casefold() in _NOTHING:  # alone on a card, "None" would say nothing
+        return Sign(f"Warnings: {name}", "none")
+    none = name.casefold() in _NO_WARNINGS
+    return Sign(name, "none" if none else "unsaid" if name == UNSAID_WARNING else "named")
 
 
 def _card(row: dict[str, Any]) -> Card:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -29,7 +30,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     archive = Archive.current()
     context = {
         "runs": Run.objects.select_related("site").order_by("-id")[:SHOWN],
-        "page": Page.of(Job.objects.order_by("-id"), request.GET.get("page"), size=15),
+        "page": Page.of(_worth_seeing(), request.GET.get("page"), size=15),
+        "called": {task.name: task.called for task in queue.TASKS.values()},
         "faults": cache.get(FAULTS_KEY),
         "is_checking": Job.objects.filter(name="desk.check", state__in=queue.UNFINISHED).exists(),
         "form": ArchiveForm(
@@ -66,6 +68,12 @@ def job(request: HttpRequest, job_id: int, verb: str) -> HttpResponse:
     """Cancel what waits or runs, retry what failed."""
     done = queue.cancel(job_id) if verb == "cancel" else queue.retry(job_id)
     return _back(request, "Done." if done else "That job is over already.")
+
+
+def _worth_seeing() -> QuerySet[Job]:
+    """Every job but those that come by themselves and went well."""
+    by_itself = [task.name for task in queue.TASKS.values() if task.every]
+    return Job.objects.exclude(name__in=by_itself, state=Job.State.DONE).order_by("-id")
 
 
 def _back(request: HttpRequest, said: str) -> HttpResponseRedirect:
