@@ -73,6 +73,7 @@ def test_authors_and_keepers_see_drafts_and_others_do_not(client, django_user_mo
     page = client.get(f"/read/{work.pk}/")
     assert page.status_code == 200
     assert "Only you and the keepers see this" in page.content.decode()
+    assert f'href="/read/{work.pk}.epub"' in page.content.decode()
     assert client.get(f"/read/{work.pk}.epub")["Content-Type"] == "application/epub+zip"
     assert not work.editions.exists(), "what nobody else may have is not kept"
 

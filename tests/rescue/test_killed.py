@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
 from tests.rescue import old_site
+from tests.test_command import free_port, healthy, until
 
 POINTS = [
     "rescue.people:1",
@@ -54,14 +60,16 @@ TABLES = {
 }
 
 
-def command(data: Path, dump: Path, *, fail_at: str = "", report: Path | None = None) -> int:
-    environment = {
-        **os.environ,
+def environment(data: Path, fail_at: str = "") -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if name != "FANTHOLOGY_DATABASE_URL"}
+    return bare | {
         "FANTHOLOGY_DATA": str(data),
         "FANTHOLOGY_FAIL_AT": fail_at,
         "DJANGO_SETTINGS_MODULE": "fanthology.config.settings",
     }
-    environment.pop("FANTHOLOGY_DATABASE_URL", None)
+
+
+def command(data: Path, dump: Path, *, fail_at: str = "", report: Path | None = None) -> int:
     arguments = [
         "rescue",
         str(dump),
@@ -71,7 +79,10 @@ def command(data: Path, dump: Path, *, fail_at: str = "", report: Path | None = 
         *(["--report", str(report)] if report else []),
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "fanthology", *arguments], env=environment, capture_output=True, check=False
+        [sys.executable, "-m", "fanthology", *arguments],
+        env=environment(data, fail_at),
+        capture_output=True,
+        check=False,
     )
     return done.returncode
 
@@ -104,3 +115,85 @@ def test_a_killed_rescue_is_completed_by_the_next(undisturbed: tuple[Path, Path]
         mine, theirs = (json.loads((folder / "report.json").read_text()) for folder in (tmp_path, whole))
         assert mine["here"] == theirs["here"]
         assert mine["tables"] == theirs["tables"]
+
+
+class Visitor:
+    """A keeper's browser without JavaScript: cookies, forms with their token, nothing else."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.open = build_opener(HTTPCookieProcessor()).open
+
+    def get(self, path: str) -> str:
+        with self.open(self.address + path, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def post(self, form_on: str, path: str, files: dict[str, bytes] | None = None, **fields: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(form_on))
+        assert token, f"no form on {form_on}"
+        parts = [
+            f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in {**fields, "csrfmiddlewaretoken": token[1]}.items()
+        ]
+        for name, data in (files or {}).items():
+            head = f'--edge\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+            parts.append(head.encode() + data + b"\r\n")
+        body = b"".join(parts) + b"--edge--\r\n"
+        asked = Request(self.address + path, body, {"Content-Type": "multipart/form-data; boundary=edge"})
+        with self.open(asked, timeout=60) as answer:
+            return str(answer.read().decode())
+
+
+@contextmanager
+def serving(data: Path, port: int, *, fail_at: str = "") -> Iterator[None]:
+    """`fanthology serve` with all its children; whatever is left of them is killed at the end, as by a power cut."""
+    arguments = [sys.executable, "-m", "fanthology", "serve", "--port", str(port), "--workers", "1"]
+    with (data / "serve.log").open("ab") as log:
+        process = subprocess.Popen(
+            arguments, env=environment(data, fail_at), stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        until(lambda: healthy(f"http://127.0.0.1:{port}"))
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(60)
+
+
+def one(data: Path, question: str) -> Any:
+    with closing(sqlite3.connect(data / "archive.sqlite3")) as connection:
+        return connection.execute(question).fetchone()[0]
+
+
+def without_the_keeper(found: dict[str, list[tuple]]) -> dict[str, list[tuple]]:
+    """The keeper has a pen name too; and digests are of rows with their ids, which begin one later for that."""
+    names = [row for row in found["people_penname"] if row[0] != "mina"]
+    return {**found, "people_penname": names, "rescue_sourcekey": [row[:2] for row in found["rescue_sourcekey"]]}
+
+
+@pytest.mark.slow
+def test_a_power_cut_in_a_rescue_started_in_the_browser(undisturbed: tuple[Path, Path], tmp_path: Path) -> None:
+    """Kill -9 of everything at once while works come in: started again, it goes on by itself, nothing lost or doubled."""
+    whole, dump = undisturbed
+    data, port, page = tmp_path / "data", free_port(), "/rescue/1/"
+    fanthology, password = [sys.executable, "-m", "fanthology"], "seven grey herons"
+    subprocess.run(
+        [*fanthology, "keeper", "add", "mina"], env=environment(data), input=password.encode() + b"\n", check=True
+    )
+    keeper = Visitor(f"http://127.0.0.1:{port}")
+    with serving(data, port, fail_at="rescue.series:2"):
+        keeper.post("/account/login/", "/account/login/", login="mina", password=password)
+        keeper.post("/rescue/new/", "/rescue/new/", files={dump.name: dump.read_bytes()})
+        keeper.post(page, f"{page}examine/")
+        until(lambda: one(data, "SELECT state FROM rescue_run") == "examined")
+        keeper.post(page, f"{page}basis/", basis="owner-moves")
+        keeper.post(page, f"{page}bring/")
+        until(lambda: one(data, "SELECT count(*) FROM works_work"))
+    assert one(data, "SELECT state FROM rescue_run") == "bringing"
+    with serving(data, port):
+        until(lambda: one(data, "SELECT state FROM rescue_run") == "brought")
+        keeper.post(page, f"{page}publish/", which="all")
+        until(lambda: one(data, "SELECT state FROM rescue_run") == "published")
+        check = [*fanthology, "check"]  # clean as soon as search has heard of everything
+        until(lambda: subprocess.run(check, env=environment(data), capture_output=True, check=False).returncode == 0)
+    assert without_the_keeper(rows(data)) == without_the_keeper(rows(whole / "data"))
