@@ -6,7 +6,7 @@ import pytest
 
 from fanthology.formats import read
 from fanthology.formats.readers.text import sender_name, split_posts
-from fanthology.formats.shape import despaced, guess_language, iso_date, language_code, split_title
+from fanthology.formats.shape import despaced, iso_date, language_code, split_title
 from fanthology.formats.shape.headings import heading_of, series_of
 
 
@@ -110,13 +110,7 @@ def test_a_file_without_mail_head_has_no_posts() -> None:
     assert split_posts(["Title: A", "Author: B", "", "From: the sea"]) == []
 
 
-def test_languages() -> None:
-    assert (
-        guess_language("Der Wind ging über die Dünen und sie sah ihm nach, als er nicht mehr zu sehen war. " * 5)
-        == "de"
-    )
-    assert guess_language("xyz " * 100) is None
-    assert guess_language("the sea") is None
+def test_names_of_languages() -> None:
     assert (language_code("Deutsch"), language_code("pt-BR"), language_code("Klingon")) == ("de", "pt-BR", None)
 
 

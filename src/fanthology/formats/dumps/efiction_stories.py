@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .. import transforms
+from .. import shape, transforms
 from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
 from .efiction_rows import NOWHERE, Fields, Rows
 from .efiction_schema import COLUMNS
@@ -126,7 +126,6 @@ class Stories:
             characters=_names(tags, "character"),
             relationships=_names(tags, "relationship"),
             additional_tags=_names(tags, "additional"),
-            language=None,
             published=_day(row, "date", report),
             updated=_day(row, "updated", report),
             complete=row.is_set("completed") if row.has("completed") else None,
@@ -134,8 +133,11 @@ class Stories:
             series=tuple(self.series.get(draft.key, ())),
             labels=(*draft.labels, *self._more_columns(row)),
             source=self._source(draft.key),
-            findings=report.done(),
         )
+        language, findings = shape.language_of(story)
+        for finding in findings:
+            report.add(finding)
+        story = replace(story, language=language, findings=report.done())
         return StoryRecord(
             key=draft.key,
             story=story,

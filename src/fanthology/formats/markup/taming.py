@@ -1,8 +1,9 @@
 """Tricks that make an HTML parser slow, taken out of the source before it is parsed.
 
 Parsing is quadratic in how deep elements lie, in the attributes of one tag, in formatting that is reopened in every
-paragraph, in what stands in a table outside its cells, and in the ampersands of one text. This is no sanitiser: it only renames the tags that are too many to `<wbr>`, which every parser
-knows as empty and the allow-list does not know, and shortens absurd tags. What is safe is decided afterwards.
+paragraph, in what stands in a table outside its cells, and in the ampersands of one text. This is no sanitiser: it only
+renames the tags that are too many to `<wbr>`, which every parser knows as empty and the allow-list does not know,
+shortens absurd tags, opens a cell, and lets ampersands go around the parser. What is safe is decided afterwards.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def _mask(match: re.Match[str]) -> str:
     if match["amp"] is not None:
         return _AMPERSAND
     character = entities.unescape(match[0])
-    return match[0] if character.isascii() or not character.isprintable() and character != "\xa0" else character
+    is_sign = character == "\xa0" or (character.isprintable() and not character.isascii())
+    return character if is_sign else match[0]
 
 
 def unmasked(safe: str) -> str:

@@ -9,6 +9,7 @@ from .. import markup, transforms
 from ..context import Context
 from ..decode import Decoded, decode, repair
 from ..model import EMPTY, Chapter, Finding, Markup, Story
+from .languages import language_of
 
 
 @dataclass(slots=True)
@@ -65,7 +66,9 @@ class Intake:
             self.context.report(
                 "author.unknown", "warning", "The file does not say who wrote the story.", where="authors"
             )
-        return replace(transforms.recount(story), findings=tuple(self.context.findings))
+        language, findings = language_of(story)
+        self._keep(findings)
+        return replace(transforms.recount(story), language=language, findings=tuple(self.context.findings))
 
     def _masked(self, value: Markup) -> Markup:
         """Contacts masked, paragraph by paragraph: most paragraphs need no look."""

@@ -9,7 +9,6 @@ from .. import header
 from ..model import Chapter, Source, Story
 from .chapters import chapters_of
 from .draft import Draft
-from .facts import guess_language
 from .lines import Line, is_words
 from .titles import byline_of, keep_front, read_title_lines, take_authors, take_title
 from .values import interpret
@@ -62,16 +61,6 @@ def _story(draft: Draft, chapters: tuple[Chapter, ...]) -> Story:
         )
     language = draft.language or draft.facts.pop("language", None)
     draft.facts.pop("language", None)
-    if language is None:
-        language = guess_language(" ".join(line.text for line in draft.prose.lines[:2000]))
-        if language:
-            draft.context.report(
-                "language.guessed",
-                "info",
-                "The language was told by its commonest words.",
-                where="language",
-                after=language,
-            )
     story = Story(
         title=draft.title,
         authors=draft.authors,
