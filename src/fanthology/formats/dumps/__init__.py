@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ..context import Limits
-from ..errors import UnknownFormat
+from ..errors import Damaged, UnknownFormat
 from ..model import Finding
 from . import efiction_rows, sql
 from .efiction import EFiction
@@ -98,7 +98,10 @@ def open_dump(
     with ExitStack() as resources:
         trees = [resources.enter_context(closing(tree)) for tree in _trees(path, files, limits)]
         dumps = [member for member in trees[0].members if is_sql(member.name)] or list(trees[0].members[:1])
-        sites = efiction_rows.look(_chunks(dumps, limits))
+        faults: list[str] = []
+        sites = efiction_rows.look(_chunks(dumps, limits, faults))
+        if not sites.choices():
+            _say_why(path, dumps, faults)
         rows = resources.enter_context(closing(Rows(efiction_rows.choose(sites, prefix), Charset(encoding))))
         for member in dumps:
             _take(rows, member, limits)
@@ -135,13 +138,26 @@ def _trees(path: Path, files: Path | None, limits: Limits) -> Iterator[Tree]:
                     yield open_tree(inner, limits)
 
 
-def _chunks(dumps: list[Member], limits: Limits) -> Iterator[bytes]:
-    """The bytes of all dump files, for a first look. What is broken is reported when it is read in earnest."""
+def _chunks(dumps: list[Member], limits: Limits, faults: list[str]) -> Iterator[bytes]:
+    """The bytes of all dump files, for a first look. What is broken goes to `faults`; it is reported when it is read in earnest."""
     for member in dumps:
-        with suppress(*BROKEN), member.unpacked(limits) as stream:
-            while chunk := stream.read(1 << 20):
-                yield chunk
+        try:
+            with member.unpacked(limits) as stream:
+                while chunk := stream.read(1 << 20):
+                    yield chunk
+        except BROKEN as error:
+            faults.append(f"{member.name} cannot be read: {error}.")
         yield b"\n"
+
+
+def _say_why(path: Path, dumps: list[Member], faults: list[str]) -> None:
+    """Raise the plain reason why nothing was found, where there is one; else `choose` says that there is no table."""
+    if faults:
+        raise Damaged(faults[0])
+    if not any(member.size for member in dumps):
+        raise UnknownFormat(f"{path.name} is empty: there is nothing in it to read.", code="unreadable.empty")
+    if is_archive(path.name) and not any(is_sql(member.name) for member in dumps):
+        raise UnknownFormat(f"{path.name} holds no database dump. Unpack it and hand over the files in it.")
 
 
 def _take(rows: Rows, member: Member, limits: Limits) -> None:

@@ -101,6 +101,9 @@ class Tree:
             return self._directory()
         if zipfile.is_zipfile(self.path):
             return self._zip()
+        with self.path.open("rb") as stream:
+            if stream.read(4) == b"PK\3\4":
+                raise Damaged(f"{self.path.name} is a ZIP archive that is cut short or damaged.")
         if _is_tar(self.path):
             return self._tar()
         return iter((_file(self.path, self.path.name),))
