@@ -20,13 +20,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
+from django.http import Http404
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from fanthology.formats import Markup
 from fanthology.gatherings.models import Challenge
 from fanthology.people.models import PenName, Person
+from fanthology.rescue.access import keeper_id
 from fanthology.rescue.models import Run, Site, SourceKey, Upload
 from fanthology.search import index
 from fanthology.tags.models import Kind, Tag
@@ -155,7 +157,9 @@ def house(db: None) -> House:
         series=series,
         challenge=challenge,
         run=run,
-        upload=Upload.objects.create(run=run, name="a.sql", size=5, token="f" * 32, by=Person.objects.get(login="keeper")),
+        upload=Upload.objects.create(
+            run=run, name="a.sql", size=5, token="f" * 32, by=Person.objects.get(login="keeper")
+        ),
         clients=clients,
         author=pen_name,
         hidden_in_posted=Case("inner", half.pk, inner.pk, 0, ""),
@@ -476,6 +480,11 @@ def test_the_keepers_rooms_are_not_there_for_others(house: House) -> None:
         wrong += [f"{route} takes a form without its token"] * (set(untold) != {403})
     assert wrong == []
     assert Run.objects.values_list("state", flat=True).get(pk=house.run.pk) == "received"
+
+
+def test_only_a_keeper_has_a_keepers_id(rf: RequestFactory) -> None:
+    with pytest.raises(Http404):
+        keeper_id(rf.get("/rescue/"))
 
 
 def test_open_rooms_are_open(house: House) -> None:

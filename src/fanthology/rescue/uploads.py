@@ -7,11 +7,13 @@ asks how far we are and goes on there. Until it is read a file lies in the run's
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import itertools
 import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,13 +25,14 @@ from fanthology.base import sealed
 from fanthology.formats.dumps.tree import is_archive, is_sql
 
 from .actions import SOURCES_KEPT
-from .errors import NotNow, SourcesGone
+from .errors import NotNow, RescueRefused, SourcesGone
 from .models import Run, Upload
 from .sources import Source
 from .staging import folder_of
 
 PIECE = 8 * 1024 * 1024
 LARGEST = 64 * 1024**3
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _UNSAFE = re.compile(r"[^\w.() -]+")
 
 
@@ -39,6 +42,22 @@ class OutOfStep(NotNow):
     def __init__(self, received: int) -> None:
         super().__init__(f"We have {received:,} bytes of this file; go on from there.")
         self.received = received
+
+
+class NoRoom(RescueRefused):
+    """The disk of the archive is full, or cannot be written to."""
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise NoRoom(
+            f"There is no room for this file on the disk of the archive ({error.strerror}). Make room and send it again."
+        ) from error
 
 
 def new_run(*, actor: int, site: str = "") -> Run:
@@ -65,8 +84,8 @@ def announce(*, run: Run, name: str, size: int, actor: int) -> Upload:
 
 
 def receive(*, upload: Upload, offset: int, piece: BinaryIO, length: int) -> int:
-    """Append a piece; returns how many bytes are here now. Raises OutOfStep, NotNow. Durable on return."""
-    with transaction.atomic():
+    """Append a piece; returns how many bytes are here now. Raises OutOfStep, NotNow, NoRoom. Durable on return."""
+    with transaction.atomic(), _room():
         current = Upload.objects.select_for_update().get(pk=upload.pk)
         path = path_of(current)
         have = min(current.received, path.stat().st_size if path.exists() else 0)
@@ -91,15 +110,21 @@ def receive(*, upload: Upload, offset: int, piece: BinaryIO, length: int) -> int
 
 
 def receive_whole(*, run: Run, file: UploadedFile[Any], actor: int) -> Upload:
-    """A file from a plain form, without JavaScript."""
+    """A file from a plain form, without JavaScript. Raises NotNow, and NoRoom with nothing kept."""
     upload = announce(run=run, name=file.name or "file", size=file.size or 0, actor=actor)
     path = path_of(upload)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        for chunk in file.chunks():
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with _room():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                for chunk in file.chunks():
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+    except NoRoom:
+        path.unlink(missing_ok=True)
+        upload.delete()
+        raise
     upload.received = upload.size
     upload.save(update_fields=["received"])
     return upload

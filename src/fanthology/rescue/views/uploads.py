@@ -13,7 +13,7 @@ from fanthology.base.web import respond
 
 from .. import uploads
 from ..access import keeper_id, keeper_only
-from ..errors import NotNow
+from ..errors import NotNow, RescueRefused
 from ..forms import number_in
 from ..models import Run, Upload
 
@@ -42,8 +42,10 @@ def _receive_all(request: HttpRequest, run: Run) -> HttpResponse:
     try:
         for file in request.FILES.getlist("files"):
             uploads.receive_whole(run=run, file=file, actor=keeper_id(request))
-    except NotNow as error:
-        return respond(request, "rescue/new.html", {"fault": str(error)}, status=400)
+    except RescueRefused as error:
+        if not run.uploads.exists():
+            run.delete()
+        return respond(request, "rescue/new.html", {"fault": str(error)}, status=_status(error))
     return HttpResponseRedirect(reverse("rescue-run", args=[run.pk]))
 
 
@@ -86,9 +88,13 @@ def piece(request: HttpRequest, token: str) -> HttpResponse:
         received = uploads.receive(upload=upload, offset=offset, piece=io.BytesIO(body), length=len(body))
     except uploads.OutOfStep as error:
         return JsonResponse({"received": error.received, "size": upload.size}, status=409)
-    except NotNow as error:
-        return JsonResponse({"error": str(error)}, status=400)
+    except RescueRefused as error:
+        return JsonResponse({"error": str(error)}, status=_status(error))
     return JsonResponse({"received": received, "size": upload.size})
+
+
+def _status(error: RescueRefused) -> int:
+    return 507 if isinstance(error, uploads.NoRoom) else 400
 
 
 def _run_asked_for(request: HttpRequest) -> Run:
