@@ -43,6 +43,11 @@ Beat = Callable[[int, int, str], None]
 SOURCES_KEPT = dt.timedelta(days=180)
 REFUSED_SOURCES_KEPT = dt.timedelta(days=30)
 BROUGHT = (Run.State.BROUGHT, Run.State.PUBLISHED)
+PLAIN_WORDS = frozenset({
+    "title", "summary", "notes", "end_notes", "disclaimer", "spoilers", "archive_permission", "language",
+    "rating_as_written", "gate_text", "text",
+})  # fmt: skip
+DATES = frozenset({"published", "revised_at"})
 
 
 def quiet(_done: int, _total: int, _note: str) -> None:
@@ -280,23 +285,25 @@ def _take_theirs(conflict: Conflict) -> None:
     if row.kind == "work":
         work = Work.objects.filter(pk=row.object_id).first()
         if work is not None:
-            put_fields(work, {field: _value(conflict.theirs)})
+            put_fields(work, {field: _value(field, conflict.theirs)})
     elif row.kind == "chapter":
         chapter = Chapter.objects.select_related("text").filter(pk=row.object_id).first()
         if chapter is not None:
             markup, _ = clean(conflict.theirs) if field == "text" else clean("")
-            put_chapter_fields(chapter, {field: _value(conflict.theirs)}, markup=markup)
+            put_chapter_fields(chapter, {field: _value(field, conflict.theirs)}, markup=markup)
     else:
         _set_plainly(row, field, conflict.theirs)
 
 
-def _value(text: str) -> Any:
-    """Lists, numbers and booleans were listed as JSON, words as they are."""
+def _value(field: str, text: str) -> Any:
+    """Lists, numbers and booleans were listed as JSON, words as they are: a story may be called “null” or “1984”."""
+    if field in PLAIN_WORDS:
+        return text
     try:
         value = json.loads(text)
     except ValueError:
         return text
-    return text if isinstance(value, str) else value
+    return text if field in DATES and value is not None else value
 
 
 def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
