@@ -200,8 +200,6 @@ def _read_status(draft: Draft, value: str) -> bool:
         draft.facts["complete"] = False
     elif re.match(r"(?:complete|finished|yes|done|ja\b|oui\b|sí|abgeschlossen|terminée?|completa)", lowered):
         draft.facts["complete"] = True
-    else:
-        return False
     return False
 
 

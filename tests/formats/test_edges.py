@@ -1,0 +1,160 @@
+"""Rare paths, each a claim of its own: what seldom comes must come out right as well."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fanthology.formats import Limits, Story, read
+from fanthology.formats.context import Context
+from fanthology.formats.errors import Damaged, LimitExceeded, NotAStory
+from fanthology.formats.markup import clean, plain_text
+from fanthology.formats.readers.json import read as read_json
+from fanthology.formats.shape import absolute, iso_date
+from fanthology.formats.transforms import story_to_dict
+
+PROSE = "She put the lamp back in the window and went down to the quay, where nobody waited for her that night."
+
+
+def story_of(text: str, name: str = "a.txt") -> Story:
+    return read(text.encode(), name=name).stories[0]
+
+
+# -- files
+
+
+@pytest.mark.parametrize("mark", ["<", ">"])
+def test_utf_16_without_its_mark_is_seen(mark: str) -> None:
+    data = f"The Lamp\nby Jane\n\n{PROSE}".encode("utf-16-le" if mark == "<" else "utf-16-be")
+    assert read(data, name="a.txt").stories[0].title == "The Lamp"
+
+
+@pytest.mark.parametrize("bad", ['{"title": [}', '{"a":' + "[" * 100_000, '{"a": 1}\n{"b": ', "[]"])
+def test_broken_json_is_damaged(bad: str) -> None:
+    with pytest.raises(Damaged):
+        read_json(bad.encode(), Context())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"authors": [3]}, {"source": {"ids": []}}, {"findings": [{"severity": "bad"}]}, {"chapters": {}}, {"title": 3}],
+)
+def test_json_of_a_wrong_shape_is_damaged(change: dict[str, object]) -> None:
+    with pytest.raises(Damaged):
+        read(json.dumps(story_to_dict(Story("T")) | change).encode(), name="a.json")
+
+
+def test_json_holds_one_story_per_line_or_a_list() -> None:
+    one, two = (json.dumps(story_to_dict(Story(title))) for title in "AB")
+    for text in (f"{one}\n\n{two}\n", f"[{one}, {two}]"):
+        assert [story.title for story in read(text.encode(), name="a.json").stories] == ["A", "B"]
+
+
+def test_findings_are_limited() -> None:
+    context = Context(limits=Limits(findings=1))
+    for _ in range(3):
+        context.report("a.b", "info", "x")
+    assert len(context.findings) == 1
+
+
+def test_chapters_are_limited() -> None:
+    text = "".join(f"Chapter {number}\n\n{PROSE}\n\n" for number in range(1, 9))
+    with pytest.raises(LimitExceeded):
+        read(text.encode(), name="a.txt", limits=Limits(entries=5))
+
+
+# -- plain text
+
+
+def test_overstruck_and_coloured_text_is_read_as_its_letters() -> None:
+    story = story_of(f"Lamp\nby Jane\n\n_\x08Dark \x1b[1mnight\x1b[0m. {PROSE}")
+    assert plain_text(story.chapters[0].text).startswith("Dark night. She")
+
+
+def test_a_long_start_without_heading_is_a_chapter() -> None:
+    text = f"Lamp\nby Jane\n\n{(PROSE + chr(10) * 2) * 9}Chapter One\n\n{PROSE}\n\nChapter Two\n\n{PROSE}\n"
+    assert [chapter.title for chapter in story_of(text).chapters] == ["", "Chapter One", "Chapter Two"]
+
+
+def test_folded_heads_of_mail_go_on_in_the_next_line() -> None:
+    head = (
+        "From: ann@example.test (Ann Other)\nSubject: The Lamp\n in the Window (1/4)\nDate: 22 Jan 1994 21:00:23 GMT\n"
+    )
+    story = story_of(f"{head}Newsgroups: alt.lamps\n\n{PROSE}\n")
+    assert story.title == "The Lamp in the Window"
+    assert "chapters.missing" in [finding.code for finding in story.findings]
+
+
+def test_a_name_on_the_line_under_by() -> None:
+    story = story_of(f"The Lamp\n\nby\n\nJane Other\n\n{PROSE}\n")
+    assert (story.title, [author.name for author in story.authors]) == ("The Lamp", ["Jane Other"])
+
+
+def test_lines_above_the_title_stay_as_notes() -> None:
+    story = story_of(f"For my sister, who keeps the real lamp.\n\n\tThe Lamp\n\tby Jane Other\n\n{PROSE}\n")
+    assert "my sister" in story.notes
+    assert "furniture.doubtful" in [finding.code for finding in story.findings]
+
+
+@pytest.mark.parametrize(
+    ("status", "complete", "expected"),
+    [("3/7", None, 7), ("3/?", False, None), ("WIP", False, None), ("Complete", True, None), ("Sleeping", None, None)],
+)
+def test_words_for_how_far_a_story_is(status: str, complete: object, expected: int | None) -> None:
+    story = story_of(f"Title: Lamp\nAuthor: Jane\nRating: PG\nRating: R\nStatus: {status}\n\n{PROSE}\n")
+    assert (story.complete, story.expected_chapters) == (complete, expected)
+    assert story.rating_as_written == "PG"
+
+
+def test_dates_beyond_reason_are_none() -> None:
+    assert iso_date("3 May 1203") is None
+    assert iso_date("3 May 2003") == "2003-05-03"
+
+
+# -- pages
+
+
+@pytest.mark.parametrize(
+    ("comment", "url", "captured"),
+    [
+        ("<!-- Mirrored from lamps.example.test/a.html by HTTrack -->", "http://lamps.example.test/a.html", None),
+        (
+            '<script>__wm.wombat("http://lamps.example.test/b.html","20030405060708");</script><!-- FILE ARCHIVED ON -->',
+            "http://lamps.example.test/b.html",
+            "2003-04-05T06:07:08Z",
+        ),
+    ],
+)
+def test_where_a_saved_page_came_from(comment: str, url: str, captured: str | None) -> None:
+    page = f"<html><head>{comment}</head><body><h1>Lamp</h1><p>by Jane</p><p>{PROSE}</p></body></html>"
+    source = story_of(page, "a.html").source
+    assert (source.url, source.captured_at) == (url, captured)
+
+
+def test_addresses_that_are_none() -> None:
+    assert absolute("", "http://a.example/") is None
+    assert absolute("http://[", "http://a.example/") is None
+
+
+def test_an_archive_page_without_text_is_refused() -> None:
+    page = '<html><body><h2 class="title heading">T</h2><dl class="work meta group"></dl><div id="chapters"></div></body></html>'
+    with pytest.raises(NotAStory):
+        read(page.encode(), name="a.html")
+
+
+# -- markup
+
+
+def test_formatting_reopened_in_every_paragraph_ends_somewhere() -> None:
+    tags = "".join(f"<b title={n}>" for n in range(60))
+    markup, findings = clean(tags + "<p>x" * 5_000)
+    assert markup.count("x") >= 5_000
+    assert [finding.code for finding in findings] == ["markup.flattened"]
+
+
+def test_thousands_of_attributes_and_endless_tags() -> None:
+    many = " ".join(f"a{n}=1" for n in range(5_000))
+    assert clean(f"<p {many}>x</p>")[0] == "<p>x</p>"
+    assert clean("<i>" * 400 + "x" + "</i>" * 400 + "y" + "<!-- z -->" * 300 + "<p ")[0] == "<p><i>x</i>y</p>"
+    assert clean("<b><table><tr><td>x</b>y</table>" + "<i>z</i>" * 300)[0].startswith("<table>")
