@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import resource
 import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +17,8 @@ from django.test import Client
 
 from fanthology.rescue.models import Run, Upload
 from fanthology.rescue.uploads import path_of
+from tests.rescue import old_site
+from tests.rescue.test_killed import command, environment
 from tests.rescue.test_pages import keeper  # noqa: F401 - a fixture
 
 
@@ -57,3 +63,22 @@ def test_a_form_without_room_says_so_and_leaves_no_half_file(keeper: Client) -> 
     assert "no room" in answer.content.decode()
     assert not [upload for upload in Upload.objects.all() if upload.received or path_of(upload).exists()]
     assert not Run.objects.exists()
+
+
+@pytest.mark.slow
+def test_a_rescue_without_room_says_so_and_goes_on_later(tmp_path: Path) -> None:
+    data, dump = tmp_path / "data", old_site.write_dump(tmp_path)
+    added = [sys.executable, "-m", "fanthology", "keeper", "add", "mina"]
+    subprocess.run(added, env=environment(data), input=b"seven grey herons\n", check=True)
+    size = (data / "archive.sqlite3").stat().st_size
+    asked = [sys.executable, "-m", "fanthology", "rescue", str(dump), "--basis", "owner-moves", "--publish"]
+    with room_for(size + 40_000):
+        full = subprocess.run(asked, env=environment(data), capture_output=True, text=True, check=False)
+    assert full.returncode == 3
+    assert "Traceback" not in full.stderr
+    assert "make room on its disk" in " ".join(full.stderr.split())
+    assert command(data, dump) == 0
+    with closing(sqlite3.connect(data / "archive.sqlite3")) as connection:
+        titles = [row[0] for row in connection.execute("SELECT title FROM works_work ORDER BY title")]
+    assert titles == sorted({*titles}), "nothing is there twice"
+    assert {"The Lamp", "The Rope", "Unseen", "Nobody's", "Empty"} <= {*titles}

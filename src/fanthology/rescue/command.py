@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
+
 from fanthology.formats import FormatError
 
 from .actions import Beat, bring_in, examine, start_run
@@ -18,6 +20,7 @@ from .sources import Source, sources_of
 from .table import print_report
 
 OK, INCOMPLETE, MISUSED, REFUSED = 0, 1, 2, 3
+_AGAIN = "Nothing is half-done: make room on its disk, and run the same command again; it goes on from here."
 DEMO_ARCHIVE = "The Whitby Shelf"
 
 
@@ -54,6 +57,8 @@ def rescue(  # noqa: PLR0913 - the options of the command
         except (NothingFound, SourcesGone, NotNow, FormatError) as error:
             status = _complain(str(error), INCOMPLETE)
             continue
+        except (OperationalError, OSError) as error:
+            return _complain(f"The archive cannot be written to ({error}). {_AGAIN}", REFUSED)
         reports.append(found)
         if any(finding["code"] == "file.unread" for finding in found["findings"]):
             status = INCOMPLETE
