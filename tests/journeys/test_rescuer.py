@@ -69,7 +69,7 @@ def test_a_dead_archive_comes_back(visit: Visit, empty_site: Site, tmp_path: Pat
     page.get_by_role("button", name="See what is in there").click()
     wait_until(page, "Every row accounted for")
     expect(page.get_by_role("heading", name="Kettleness Light")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("nobody has said yet by what right")
+    expect(page.locator("main")).to_contain_text("Nobody has said yet by what right")
     expect(page.locator("main")).not_to_contain_text("keeper@kettleness.example")
     look(page, "rescue-examined")
     address = page.url

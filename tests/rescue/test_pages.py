@@ -48,7 +48,7 @@ def test_the_whole_way(keeper: Client) -> None:
     page = do(keeper, run, "examine")
     assert run.state == "examined"
     assert not Work.objects.exists()
-    assert "nobody has said yet by what right" in page
+    assert "Nobody has said yet by what right" in page
     assert "e-mail addresses: 4" in page
     assert "keeper@kettleness.example" not in page
     assert not open_file.exists()
