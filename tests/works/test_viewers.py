@@ -56,7 +56,7 @@ def test_pages_say_who_is_logged_in_to_themselves_alone(path: str) -> None:
         assert 'href="/account/login/"' in words(people["login"], path)
 
 
-def test_readers_share_a_page(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_readers_share_a_page(django_assert_max_num_queries) -> None:
     Archive.current()
     make_work("Known to all")
     words(browser(make_member()), "/")
