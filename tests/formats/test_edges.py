@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 
-from fanthology.formats import Limits, Story, read
+from fanthology.formats import Chapter, Limits, Markup, Story, read, write
+from fanthology.formats.__main__ import main
 from fanthology.formats.context import Context
 from fanthology.formats.errors import Damaged, LimitExceeded, NotAStory
 from fanthology.formats.markup import clean, plain_text
@@ -158,3 +162,65 @@ def test_thousands_of_attributes_and_endless_tags() -> None:
     assert clean(f"<p {many}>x</p>")[0] == "<p>x</p>"
     assert clean("<i>" * 400 + "x" + "</i>" * 400 + "y" + "<!-- z -->" * 300 + "<p ")[0] == "<p><i>x</i>y</p>"
     assert clean("<b><table><tr><td>x</b>y</table>" + "<i>z</i>" * 300)[0].startswith("<table>")
+
+
+# -- the command
+
+
+def test_the_command_reads_sniffs_checks_and_converts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two, out = tmp_path / "a.txt", tmp_path / "two.json", tmp_path / "b.epub"
+    one.write_text(f"The Lamp\nby Jane\n\n{PROSE}\n", encoding="utf-8")
+    bad = Story("", (Chapter(2, Markup("<p>a")), Chapter(1, Markup("<p>b</p>"))))
+    two.write_text("".join(json.dumps(story_to_dict(story)) + "\n" for story in (bad, bad)), encoding="utf-8")
+    assert main(["sniff", str(one)]) == 0
+    assert "text (" in capsys.readouterr().out
+    assert main(["lint", str(one)]) == 0
+    assert main(["write", str(one), str(out)]) == 0
+    assert zipfile.is_zipfile(out)
+    assert main(["write", str(two), str(out)]) == 1
+    assert "holds 2 stories" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.epub", "two.json"]
+    two.write_text(json.dumps(story_to_dict(bad)), encoding="utf-8")
+    main(["lint", str(two)])
+    assert {"it has no title", "its chapters are not in order"} <= {
+        line.rsplit(": ", 1)[-1] for line in capsys.readouterr().out.splitlines()
+    }
+
+
+# -- more of pages and headers
+
+
+def test_words_that_stand_on_no_side() -> None:
+    assert clean("<ruby>a<rt>b<p>c</ruby>")[0].count("<rt>") == 0
+    assert clean("<ruby> <i> </i>a<rt>b</rt></ruby>")[0] == "<p><ruby>a<rp>(</rp><rt>b</rt><rp>)</rp></ruby></p>"
+    deep = "".join(f"<span title={n}>" for n in range(70))
+    assert "<ruby>" not in clean(f"{deep}<ruby>a<rt>b</ruby>")[0]
+
+
+def test_a_spelled_address_is_masked() -> None:
+    story = story_of(f"Lamp\nby Jane\n\n{PROSE}\n\nWrite to jane (at) lamps dot example dot test, please.\n")
+    assert "[e-mail]" in story.chapters[0].text
+    assert "lamps dot" not in story.chapters[0].text
+
+
+def test_several_labels_with_fewer_values() -> None:
+    story = story_of(f"Title: Lamp\nAuthor: Jane\nRating/Pairing: PG\nSummary:\n\nLanguage: Deutsch\n\n{PROSE}\n")
+    assert (story.rating_as_written, story.language, story.summary) == ("PG", "de", "")
+
+
+def test_a_download_with_bare_text_is_one_chapter() -> None:
+    page = (
+        '<html><head><title>Lamp - Jane - Fandom</title></head><body><div id="preface"><p class="message">Posted originally on the '
+        '<a href="http://archiveofourown.org/">Archive of Our Own</a> at <a href="http://archiveofourown.org/works/1">http://archiveofourown.org/works/1</a>.</p>'
+        f'<dl class="tags"><dt>Fandom:</dt><dd>Lamps</dd></dl></div><div id="chapters" class="userstuff"><h2 class="toc-heading">Lamp</h2><p>{PROSE}</p></div></body></html>'
+    )
+    story = story_of(page, "a.html")
+    assert story.title == "Lamp"
+    assert [plain_text(chapter.text) for chapter in story.chapters] == [PROSE]
+
+
+def test_combining_marks_take_no_room_on_a_cover() -> None:
+    out = io.BytesIO()
+    write(Story("e\u0327" * 12), "epub", out=out)
+    with zipfile.ZipFile(out) as book:
+        assert book.read("OEBPS/cover.svg").decode().count("<text ") == 2
