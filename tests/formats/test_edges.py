@@ -12,9 +12,11 @@ import pytest
 from fanthology.formats import Chapter, Limits, Markup, Story, read, write
 from fanthology.formats.__main__ import main
 from fanthology.formats.context import Context
+from fanthology.formats.decode import repair
 from fanthology.formats.errors import Damaged, LimitExceeded, NotAStory
 from fanthology.formats.markup import clean, plain_text
 from fanthology.formats.readers.json import read as read_json
+from fanthology.formats.readers.otwarchive import read as read_otwarchive
 from fanthology.formats.shape import absolute, iso_date
 from fanthology.formats.transforms import story_to_dict
 
@@ -224,3 +226,38 @@ def test_combining_marks_take_no_room_on_a_cover() -> None:
     write(Story("e\u0327" * 12), "epub", out=out)
     with zipfile.ZipFile(out) as book:
         assert book.read("OEBPS/cover.svg").decode().count("<text ") == 2
+
+
+def test_a_page_of_an_archive_without_its_block_of_tags() -> None:
+    page = (
+        '<html><head><title>The Lamp - Chapter 1 - Jane - Lamps [Archive]</title></head><body class="logged-out"><div id="main" class="works-show region">'
+        '<div class="preface group"><h3 class="byline heading">Jane, Max</h3></div>'
+        f'<div id="chapters"><div class="userstuff"><p>{PROSE}</p></div></div></div>'
+        "<p>archiveofourown.org Archive of Our Own</p></body></html>"
+    )
+    story = read_otwarchive(page.encode(), Context()).stories[0]
+    assert story.title == "The Lamp"
+    assert [author.name for author in story.authors] == ["Jane", "Max"]
+    assert "header.missing" in [finding.code for finding in story.findings]
+
+
+def test_a_download_without_chapters_is_refused() -> None:
+    page = '<html><body><div id="preface"><p class="message"><b>L</b></p><dl class="tags"></dl></div></body></html>'
+    with pytest.raises(NotAStory):
+        read_otwarchive(page.encode(), Context())
+
+
+def test_four_byte_signs_of_a_wrong_charset() -> None:
+    assert repair("café ðŸ˜€ naïve")[0] == "café 😀 naïve"
+    assert repair("« ñ€€€ » été")[0] == "« ñ€€€ » été"
+
+
+def test_images_in_the_value_of_a_label_stay() -> None:
+    page = f'<html><body><h1>Lamp</h1><p>by Jane</p><p><b>Rating:</b> PG</p><p><b>Summary:</b> <img src="a.gif" alt="star"> A <i>long</i> night</p><hr><p>{PROSE}</p></body></html>'
+    assert "<i>long</i>" in story_of(page, "a.html").summary
+
+
+def test_a_saved_page_with_a_short_stamp() -> None:
+    page = f"<!-- saved from url=(0049)http://web.archive.org/web/20030405/http://www.lamps.example.test/a.html --><html><body><h1>Lamp</h1><p>{PROSE}</p></body></html>"
+    source = story_of(page, "a.html").source
+    assert (source.url, source.captured_at) == ("http://www.lamps.example.test/a.html", "2003-04-05")
