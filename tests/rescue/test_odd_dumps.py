@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fanthology.rescue.models import Run
+from fanthology.rescue.sources import Source
 from fanthology.works.models import Chapter, Work
 from tests import efiction_dump
 from tests.rescue import old_site
@@ -64,3 +67,20 @@ def test_rows_inside_a_conditional_comment_are_rows(db: None, tmp_path: Path) ->
     statement = next(part for part in more.split(b";\n") if part.lstrip().startswith(b"INSERT")).strip()
     rescued(tmp_path, data + b"/*!40000 " + statement + b" */;\n/*!50001 CREATE VIEW `v` AS SELECT 1 */;\n")
     assert titles() == {"Outside", "Inside"}
+
+
+@pytest.mark.parametrize("name", ["backup.txt", "dump.sql.old", "fanfiction"])
+@pytest.mark.parametrize("where", ["beside", "inside"])
+def test_a_dump_is_known_by_how_it_begins(db: None, tmp_path: Path, name: str, where: str) -> None:
+    folder = tmp_path / "remains"
+    folder.mkdir()
+    story: list[efiction_dump.Row] = [{"sid": 5, "title": "Found", "uid": 3}]
+    chapter: list[efiction_dump.Row] = [{"chapid": 9, "sid": 5, "uid": 3, "storytext": "It was there."}]
+    dump = efiction_dump.dump({"authors": AUTHORS, "stories": story, "chapters": chapter})
+    (folder / name).write_bytes(b"-- made on a Tuesday\n/* by\nhand */\n\n" + dump)
+    (folder / "aaa-readme.txt").write_text("INSERT INTO is what a dump is made of, said the keeper.")
+    path = folder if where == "inside" else folder / name
+    assert Source((path,)).is_dump
+    run = old_site.rescue(path)
+    assert run.report["balanced"]
+    assert titles() == {"Found"}

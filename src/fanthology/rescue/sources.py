@@ -14,7 +14,7 @@ from fanthology.base.sandbox import iterate_dump
 from fanthology.formats import Finding
 from fanthology.formats.dumps import DUMP_LIMITS
 from fanthology.formats.dumps.records import Record, RowCount, SiteRecord
-from fanthology.formats.dumps.tree import is_archive, is_sql
+from fanthology.formats.dumps.tree import begins_as_sql, is_archive, is_sql
 from fanthology.formats.errors import Ambiguous, Unreadable
 
 from .errors import NothingFound, SeveralSites, SourcesGone
@@ -54,7 +54,7 @@ class Source:
     @property
     def is_dump(self) -> bool:
         return self.kind not in ("auto", "files") or (
-            self.kind == "auto" and any(_holds_sql(path) for path in self.paths)
+            self.kind == "auto" and any(holds_sql(path) for path in self.paths)
         )
 
     def open(self) -> Stream:
@@ -132,7 +132,7 @@ def sources_of(
     """Each dump is a source of its own; all loose files together are one. A dump takes text files from a folder beside it."""
     if kind == "files":
         return [_source(tuple(paths), kind=kind, files=files, **choices)]
-    dumps = [path for path in paths if kind != "auto" or _holds_sql(path)]
+    dumps = [path for path in paths if kind != "auto" or holds_sql(path)]
     loose = tuple(path for path in paths if path not in dumps)
     found = [_source((path,), kind=kind, files=files, **choices) for path in dumps]
     return found + ([_source(loose, kind="files", files=None, **choices)] if loose else [])
@@ -144,11 +144,19 @@ def _source(paths: tuple[Path, ...], *, kind: str, files: Path | None, **choices
     )
 
 
-def _holds_sql(path: Path) -> bool:
-    """By name only: what is inside is read in the sandbox."""
+def holds_sql(path: Path) -> bool:
+    """By name, else by the first bytes as they stand: what is packed is looked into in the sandbox."""
     if path.is_dir():
-        return any(is_sql(inner.name) for inner in _first(path.rglob("*"), 20_000) if inner.is_file())
-    return is_sql(path.name) or is_archive(path.name)
+        named = any(is_sql(inner.name) for inner in _first(path.rglob("*"), 20_000) if inner.is_file())
+        return named or any(_begins_as_sql(inner) for inner in _first(path.iterdir(), 300) if inner.is_file())
+    return is_sql(path.name) or is_archive(path.name) or _begins_as_sql(path)
+
+
+def _begins_as_sql(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return begins_as_sql(stream)
 
 
 def _first(paths: Iterable[Path], number: int) -> Iterator[Path]:

@@ -27,7 +27,7 @@ from fanthology.formats.dumps.tree import is_archive, is_sql
 from .actions import SOURCES_KEPT
 from .errors import NotNow, RescueRefused, SourcesGone
 from .models import Run, Upload
-from .sources import Source
+from .sources import Source, holds_sql
 from .staging import folder_of
 
 PIECE = 8 * 1024 * 1024
@@ -155,8 +155,13 @@ def settle_source(run: Run) -> Source:
         "encoding": str(run.settings.get("encoding") or "auto"),
         "site": str(run.settings.get("site") or ""),
     }
+    misnamed = None if dumps else next((path for path in texts if not is_archive(path.name) and holds_sql(path)), None)
+    if misnamed:
+        texts.remove(misnamed)
     files = texts[0].parent if len(texts) > 1 else texts[0] if texts else None
-    if dumps:
+    if misnamed:
+        source = Source((misnamed,), "auto", files, **chosen)
+    elif dumps:
         # A dump in several files (one a table, one a part) is read as one: their folder.
         source = Source((dumps[0] if len(dumps) == 1 else dumps[0].parent,), "auto", files, **chosen)
     elif len(texts) == 1 and is_archive(texts[0].name):

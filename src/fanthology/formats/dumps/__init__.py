@@ -10,7 +10,7 @@ Memory stays flat whatever the size of the dump; scratch files stand in the syst
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
@@ -25,12 +25,13 @@ from .efiction_rows import Rows
 from .efiction_text import Charset, Words
 from .efiction_texts import TABLE, Texts
 from .records import Record, RowCount, SiteRecord
-from .tree import BROKEN, Member, Tree, is_archive, is_sql, open_tree
+from .tree import BROKEN, Member, Tree, begins_as_sql, is_archive, is_sql, open_tree
 
 DUMP_LIMITS = Limits(total_bytes=64 * 1024**3, ratio=200, ratio_floor=256 * 1024**2, entries=5_000_000)
 """What a whole archive may cost: more in sum than a single story, and no more at once."""
 
 KINDS = ("efiction",)
+_LOOKED_INTO = 300
 
 
 class Dump:
@@ -97,7 +98,7 @@ def open_dump(
         raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
     with ExitStack() as resources:
         trees = [resources.enter_context(closing(tree)) for tree in _trees(path, files, limits)]
-        dumps = [member for member in trees[0].members if is_sql(member.name)] or list(trees[0].members[:1])
+        dumps = _dumps_among(trees[0].members)
         faults: list[str] = []
         sites = efiction_rows.look(_chunks(dumps, limits, faults))
         if not sites.choices():
@@ -110,6 +111,20 @@ def open_dump(
         others = [member for tree in trees for member in tree.members if member not in dumps]
         texts = Texts(others if others or len(trees) > 1 else None, limits)
         return Dump(KINDS[0], sites.choices(), EFiction(rows, texts, Words(rows.charset)), resources.pop_all())
+
+
+def _dumps_among(members: Sequence[Member]) -> list[Member]:
+    """By name; where no name says so, by how the first few hundred begin; else whatever comes first."""
+    named = [member for member in members if is_sql(member.name)]
+    return named or [member for member in members[:_LOOKED_INTO] if _begins_as_sql(member)] or list(members[:1])
+
+
+def _begins_as_sql(member: Member) -> bool:
+    try:
+        with member.open() as stream:
+            return begins_as_sql(stream)
+    except BROKEN:
+        return False
 
 
 def _broken(trees: list[Tree]) -> Iterator[Finding]:

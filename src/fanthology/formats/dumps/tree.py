@@ -31,6 +31,12 @@ BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tar
 _PACKED = re.compile(r"\.(gz|bz2|xz|lzma)\Z", re.IGNORECASE)
 _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|lzma))\Z", re.IGNORECASE)
 _SQL = (".sql", ".mysql", ".dump")
+_SQL_BEGINS = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:(?:--|#)[^\n]*\s+|/\*.*?\*/;?\s*)*"
+    rb"(?:(?:CREATE|DROP) +(?:TABLE|DATABASE)|(?:INSERT|REPLACE) +(?:IGNORE +)?INTO|LOCK +TABLES|USE +`|SET +[\w@]+ *=)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HEAD = 4096
 _DIGITS = re.compile(r"(\d+)")
 _CHUNK = 1 << 20
 _PACKED_STEP = 1 << 16
@@ -166,6 +172,11 @@ def is_archive(name: str) -> bool:
 def is_sql(name: str) -> bool:
     """Whether a file of this name may hold SQL."""
     return _PACKED.sub("", name).lower().endswith(_SQL)
+
+
+def begins_as_sql(stream: BinaryIO) -> bool:
+    """Whether the first 4 KiB, comments aside, begin as a dump does, whatever the file is called."""
+    return _SQL_BEGINS.match(stream.read(_HEAD)) is not None
 
 
 def _is_tar(path: Path) -> bool:
