@@ -21,7 +21,8 @@ def read(client, path: str) -> list[dict[str, str]]:
     assert feed.tag == ATOM + "feed"
     assert all(feed.findtext(ATOM + name) for name in ("title", "id", "updated"))
     return [
-        {str(child.tag).removeprefix(ATOM): child.text or "" for child in entry} for entry in feed.findall(ATOM + "entry")
+        {str(child.tag).removeprefix(ATOM): child.text or "" for child in entry}
+        for entry in feed.findall(ATOM + "entry")
     ]
 
 
