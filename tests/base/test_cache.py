@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
-from fanthology.base.cache import SqliteCache
+from fanthology.base.cache import SharedCache, SqliteCache
 
 COUNT = """
 import sys
@@ -72,3 +75,27 @@ def test_a_count_keeps_its_end(cache):
     end = time.monotonic() + 5
     while cache.get("n") is not None:
         assert time.monotonic() < end
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the scaled profile's database")
+def test_the_shared_cache_loses_no_count_either(settings):
+    settings.CACHES = {"default": {"BACKEND": "fanthology.base.cache.SharedCache", "LOCATION": "base_cache_of_a_test"}}
+    call_command("createcachetable", verbosity=0)
+    cache = SharedCache("base_cache_of_a_test", {})
+    cache.set("n", 0, timeout=600)
+
+    def count() -> None:
+        for _ in range(50):
+            cache.incr("n")
+        connection.close()
+
+    counters = [threading.Thread(target=count) for _ in range(4)]
+    for counter in counters:
+        counter.start()
+    for counter in counters:
+        counter.join()
+    assert cache.get("n") == 200
+    cache.touch("n", -1)
+    with pytest.raises(ValueError, match="'n'"):
+        cache.incr("n")

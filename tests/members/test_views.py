@@ -84,6 +84,22 @@ def test_the_window_of_a_limit_does_not_move():
     assert limit.wait("x") == 0
 
 
+def test_guesses_at_once_are_all_counted():
+    limit = Limit("a crowd", most=320, seconds=50)
+
+    def guess() -> None:
+        for _ in range(20):
+            limit.count("x")
+
+    crowd = [threading.Thread(target=guess) for _ in range(16)]
+    for guesser in crowd:
+        guesser.start()
+    for guesser in crowd:
+        guesser.join()
+    assert limit.wait("x") > 0
+    assert Limit("a crowd", most=321, seconds=50).wait("x") == 0, "and none twice"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]

@@ -1,12 +1,13 @@
-"""The embedded profile's cache: one SQLite file of its own, shared by all processes, never truth.
+"""The caches of both profiles, shared by all processes, never truth.
 
-Django's own backends either live in one process, or count without a lock, or would put the counting of every login
-into the archive's database. This one has an atomic `add` and `incr`, which rate limits lean on. Losing the file costs
-nothing but the counts.
+Django's own backends either live in one process or count without a lock. These have an atomic `add` and `incr`, which
+the limits of `members` lean on. The embedded profile's is a SQLite file of its own, so that the counting of every login
+stays out of the archive's database; losing the file costs nothing but the counts.
 """
 
 from __future__ import annotations
 
+import base64
 import pickle
 import sqlite3
 import threading
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connections, router, transaction
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS cache (key TEXT PRIMARY KEY, value BLOB NOT NULL, expires REAL) WITHOUT ROWID;
@@ -23,7 +26,7 @@ CREATE INDEX IF NOT EXISTS cache_expires ON cache (expires);
 FRESH = "(expires IS NULL OR expires > ?)"
 
 
-# ruff: noqa: S608 - the only thing ever put into a statement is the constant FRESH
+# ruff: noqa: S608 - nothing is ever put into a statement but the constant FRESH and the name of our own table
 class SqliteCache(BaseCache):
     """`LOCATION` is the file. Values are pickled by ourselves for ourselves; no request can write one directly."""
 
@@ -108,3 +111,27 @@ class SqliteCache(BaseCache):
             found.executescript(SCHEMA)
             self._local.connection = found
         return found
+
+
+class SharedCache(DatabaseCache):
+    """The scaled profile's: Django's table in the archive's database, with the one verb that it has no lock for."""
+
+    _table: str
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Count up, atomically, keeping the time at which the count expires. Raises ValueError for a missing key."""
+        whole = self.make_and_validate_key(key, version=version)
+        database = router.db_for_write(self.cache_model_class)
+        table = connections[database].ops.quote_name(self._table)
+        with transaction.atomic(using=database), connections[database].cursor() as cursor:
+            cursor.execute(
+                f"SELECT value FROM {table} WHERE cache_key = %s AND expires > now() FOR UPDATE",
+                [whole],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                raise ValueError(f"Key {key!r} not found")
+            value: int = pickle.loads(base64.b64decode(row[0])) + delta  # noqa: S301 - written by `set` alone
+            pickled = base64.b64encode(pickle.dumps(value)).decode("ascii")
+            cursor.execute(f"UPDATE {table} SET value = %s WHERE cache_key = %s", [pickled, whole])
+        return value

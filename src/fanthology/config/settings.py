@@ -129,7 +129,7 @@ CACHES: dict[str, Any] = {
     "default": (
         {"BACKEND": "fanthology.base.cache.SqliteCache", "LOCATION": DATA / "cache.sqlite3"}
         if PROFILE == "embedded"
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "base_cache"}
+        else {"BACKEND": "fanthology.base.cache.SharedCache", "LOCATION": "base_cache"}
     ),
 }
 

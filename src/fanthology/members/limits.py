@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -22,19 +23,26 @@ class Limit:
 
     def wait(self, *of: str) -> int:
         """Seconds until the next try of this is welcome; 0 when it is now."""
-        found = cache.get(self._key(of))
-        if not found or found[0] < self.most:
+        key = self._key(of)
+        if cache.get(key, 0) < self.most:
             return 0
-        return max(1, int(found[1] - time.time()))
+        return max(1, int(cache.get(_ends(key), 0) - time.time()))
 
     def count(self, *of: str) -> None:
-        """One more try. The window starts with the first and does not move, so waiting always helps."""
-        tries, ends = cache.get(self._key(of)) or (0, time.time() + self.seconds)
-        cache.set(self._key(of), (tries + 1, ends), timeout=max(1, round(ends - time.time())))
+@@        key = self._key(of)
+        cache.add(_ends(key), time.time() + self.seconds, timeout=self.seconds)
+        cache.add(key, 0, timeout=self.seconds)
+        with suppress(ValueError):  # its window ended just now
+            cache.incr(key)
 
     def forget(self, *of: str) -> None:
-        cache.delete(self._key(of))
+        key = self._key(of)
+        cache.delete_many((key, _ends(key)))
 
     def _key(self, of: tuple[str, ...]) -> str:
         # Digests: names that people mistyped (or passwords in the wrong field) are not kept for anybody to read.
         return f"limit:{self.name.replace(' ', '-')}:{hashlib.sha256(chr(0).join(of).encode()).hexdigest()[:32]}"
+
+
+def _ends(key: str) -> str:
+    return f"{key}:ends"
