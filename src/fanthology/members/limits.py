@@ -29,7 +29,8 @@ class Limit:
         return max(1, int(cache.get(_ends(key), 0) - time.time()))
 
     def count(self, *of: str) -> None:
-@@        key = self._key(of)
+        """One more try, lost among no others. The window starts with the first and does not move: waiting helps."""
+        key = self._key(of)
         cache.add(_ends(key), time.time() + self.seconds, timeout=self.seconds)
         cache.add(key, 0, timeout=self.seconds)
         with suppress(ValueError):  # its window ended just now
