@@ -1,8 +1,9 @@
 """The content policy: from what is declared about a work, through the archive's rules, to a decision with a reason.
 
-Pure: it sees declared facts only, never a text. Posting, editing, a change of tags and a rescue all ask it. The shipped
-rules refuse what its own author declares as sexual content involving someone under 18, whatever a former archive
-allowed, and hold what is contradictory or merely suspected for moderators. A keeper may add rules, never remove these.
+Pure: it sees declared facts only, never a text. A rescue asks it about every work that it brings in or back. The
+shipped rules, the only ones so far, refuse what its own author declares as sexual content involving someone under 18,
+whatever a former archive allowed, and hold what is contradictory or merely suspected for moderators. None of them says
+MEMBERS_ONLY: like `rules` of `decide`, it is for rules of an archive's own, which can add to these and not soften them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ class Verdict(IntEnum):
     """In order of strictness; of several rules that apply, the strictest wins."""
 
     ALLOW = 0
-    WARN = 1
-    MEMBERS_ONLY = 2
-    HOLD = 3
-    REFUSE = 4
+    MEMBERS_ONLY = 1
+    HOLD = 2
+    REFUSE = 3
 
 
 @dataclass(frozen=True, slots=True)
