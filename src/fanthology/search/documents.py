@@ -9,7 +9,7 @@ from html import unescape
 
 from fanthology.base.folding import fold
 from fanthology.tags.models import Kind, Tag, TagClosure
-from fanthology.works.access import State
+from fanthology.works.access import Audience, State
 from fanthology.works.models import Authorship, Chapter, SeriesPlace, Work, WorkTag
 
 from .document import Document
@@ -134,7 +134,7 @@ def _document(work: Work, authors: list[str], series: list[str], bodies: list[st
         reviews=work.stats.reviews,
         complete=2 if work.complete is None else int(work.complete),
         crossover=int(len(tags.facets["fandom"]) > 1),
-        members_only=int(work.effective_audience.value == "members"),
+        members_only=int(work.effective_audience is Audience.MEMBERS),
         warnings_unknown=int(not work.warnings_stated),
         title_order=alphabetical(work.title_key),
         author_order=alphabetical(fold(authors[0])) if authors else 0,

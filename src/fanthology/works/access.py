@@ -27,6 +27,11 @@ class Audience(StrEnum):
     MEMBERS = "members"
 
 
+def effective_audience(audience: str, *, gate_members: bool) -> Audience:
+    """The stricter of what the author chose and what the rating's gate asks. `models` says the same in SQL."""
+    return Audience.MEMBERS if gate_members else Audience(audience)
+
+
 class Answer(StrEnum):
     """LOG_IN is given only where logging in would help; everything else forbidden looks missing."""
 

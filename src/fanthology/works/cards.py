@@ -16,6 +16,7 @@ from typing import Any
 from fanthology.people.models import PenName
 from fanthology.tags.models import Kind
 
+from .access import Audience, effective_audience
 from .addresses import author_url, series_url, tag_url, work_url
 from .models import Authorship, SeriesPlace, Work, WorkTag
 
@@ -213,7 +214,7 @@ def _card(row: dict[str, Any]) -> Card:
     return Card(
         url=work_url(row["id"]),
         rating=rating_sign(row["rating__name"]),
-        is_members_only=row["audience"] == "members" or row["gate_members"],
+        is_members_only=effective_audience(row["audience"], gate_members=row["gate_members"]) is Audience.MEMBERS,
         is_anonymous=row["anonymous"],
         kudos=row["stats__kudos"] or 0,
         reviews=row["stats__reviews"] or 0,

@@ -22,7 +22,7 @@ from django.utils.http import urlencode
 from fanthology.base.pages import cached
 from fanthology.base.web import render
 
-from .access import GUEST, Answer, Audience, Facts, State, Viewer, answer
+from .access import GUEST, Answer, Facts, State, Viewer, answer, effective_audience
 from .consent import has_consented
 from .models import Tombstone, Work
 from .viewers import viewer_of
@@ -62,7 +62,8 @@ def through_the_door(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         state, audience, gate_members, unrevealed, needs_consent, stamp, archive_stamp = row
         viewer = viewer_of(request)
         authors = _authors(work_id) if viewer.pen_names else frozenset()
-        facts = Facts(State(state), Audience.MEMBERS if gate_members else Audience(audience), bool(unrevealed), authors)
+        shown_to = effective_audience(audience, gate_members=bool(gate_members))
+        facts = Facts(State(state), shown_to, bool(unrevealed), authors)
         match answer(facts, viewer):
             case Answer.MISSING:
                 raise Http404

@@ -16,7 +16,7 @@ from fanthology.base.models import Blob
 from fanthology.people.models import PenName
 from fanthology.tags.models import Kind, Tag, TagParent, TagQuerySet
 
-from .access import Audience, Facts, Sight, State, Viewer, sight
+from .access import Audience, Facts, Sight, State, Viewer, effective_audience, sight
 
 STATES = [(state.value, state.value) for state in State]
 AUDIENCES = [(audience.value, audience.value) for audience in Audience]
@@ -154,7 +154,7 @@ class Work(models.Model):
 
     @property
     def effective_audience(self) -> Audience:
-        return Audience.MEMBERS if self.gate_members else Audience(self.audience)
+        return effective_audience(self.audience, gate_members=self.gate_members)
 
     def facts(self, authors: frozenset[int] = frozenset()) -> Facts:
         return Facts(State(self.state), self.effective_audience, self.unrevealed, authors)
