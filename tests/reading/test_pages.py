@@ -19,9 +19,9 @@ from fanthology.base.models import Archive
 from fanthology.tags.actions import make_synonym
 from fanthology.tags.models import Kind
 from fanthology.works import addresses
-from fanthology.works.access import Audience
+from fanthology.works.access import Audience, Viewer
 from fanthology.works.cards import cards_for
-from fanthology.works.models import SeriesPlace, Work, WorkStats
+from fanthology.works.models import Series, SeriesPlace, Work, WorkStats
 from tests import factories
 from tests.factories import make_pen_name, make_review, make_series, make_work
 from tests.rules.validity import faults
@@ -287,6 +287,28 @@ def test_a_circle_of_series_ends(client):
     for series in (outer, inner):
         page = text_of(client.get(addresses.series_url(series.pk)))
         assert page.count(">" + work.title + "</a>") == 1
+
+
+def test_a_work_deep_down_shows_every_series_above_it(client):
+    deep = [make_series("Depth 0", held=[make_work("Pearl")])]
+    for depth in range(1, 6):
+        deep.append(make_series(f"Depth {depth}", held=[deep[-1]]))
+    shut = make_series("Shut 0", held=[make_work("Closed", audience=Audience.MEMBERS)])
+    shut = make_series("Shut 2", held=[make_series("Shut 1", held=[shut])])
+    unasked = make_series("Unasked 0")
+    SeriesPlace.objects.create(series=unasked, subseries=deep[2], position=1, confirmed=False)
+    unasked = make_series("Unasked 1", held=[unasked])
+    everyone = text_of(client.get("/read/series/"))
+    for series in deep:
+        assert "Pearl" in text_of(client.get(addresses.series_url(series.pk))), series
+        assert series.title in everyone
+        assert client.get(f"/feeds/series/{series.pk}/").status_code == 200
+    assert everyone.count(">1 part<") == len(deep)
+    assert "Shut" not in everyone
+    assert "Unasked" not in everyone
+    assert [client.get(addresses.series_url(one.pk)).status_code for one in (shut, unasked)] == [404, 404]
+    keeper = Viewer(person=1, is_keeper=True)
+    assert set(Series.objects.visible_to(keeper)) >= {*deep, shut}
 
 
 def test_a_series_is_silent_about_what_one_may_not_see(client):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from fanthology.base.folding import fold
@@ -303,14 +304,25 @@ class WorkStats(models.Model):
     bookmarks = models.PositiveIntegerField(default=0)
 
 
+DEEPEST = 20  # so many series inside one another are opened, the outermost among them
+
+# Sub-series upwards, level by level: the ORM cannot say it. A circle comes back to where it was until it is too deep.
+_CLIMB = """
+    WITH RECURSIVE holding (id, depth) AS (
+        {direct} UNION
+        SELECT place.series_id, holding.depth + 1 FROM works_seriesplace AS place
+        JOIN holding ON place.subseries_id = holding.id WHERE place.confirmed AND holding.depth < {deepest}
+    ) SELECT id FROM holding
+"""
+
+
 class SeriesQuerySet(models.QuerySet["Series"]):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Series that hold, directly or in a sub-series, a work the viewer may see."""
-        seen = Work.objects.all()
-        visible = WorkQuerySet(seen.model, using=seen.db).visible_to(viewer).values("pk")
-        direct = SeriesPlace.objects.filter(work_id__in=visible, confirmed=True).values("series_id")
-        above = SeriesPlace.objects.filter(subseries_id__in=direct, confirmed=True).values("series_id")
-        return self.filter(Q(pk__in=direct) | Q(pk__in=above))
+        """Series that hold, directly or in series inside them (down to `DEEPEST`), a work the viewer may see."""
+        places = SeriesPlace.objects.filter(work_id__in=Work.objects.visible_to(viewer).values("pk"), confirmed=True)
+        direct, params = places.order_by().values_list("series_id", Value(0)).query.sql_with_params()
+        found = _CLIMB.format(direct=direct, deepest=DEEPEST - 1)
+        return self.filter(pk__in=RawSQL(found, params))  # noqa: S611 - no value stands in it: all are parameters
 
     def by_title(self) -> Self:
         return self.order_by("title_key", "id")

@@ -15,13 +15,11 @@ from fanthology.base.stamps import list_stamp
 from fanthology.base.web import Page, render
 from fanthology.works.access import Viewer
 from fanthology.works.cards import Card, cards_for
-from fanthology.works.models import Series, SeriesPlace, Work
+from fanthology.works.models import DEEPEST, Series, SeriesPlace, Work
 from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import asked, list_key
 from ..meta import absolute
-
-DEEPEST = 5
 
 
 @dataclass(slots=True)
