@@ -165,6 +165,11 @@ def test_snippets_show_the_words_and_escape_the_rest() -> None:
     index.rebuild()
     node = parse("wick -nothing", today=TODAY).node
     assert index.snippets(node, [work.pk]) == {work.pk: "A lamp &amp; a &lt;<b>wick</b>"}
+    long = put("Long", "Before. " * 60 + "A wick. " + "After. " * 60)
+    index.rebuild()
+    piece = index.snippets(node, [long.pk])[long.pk]
+    assert piece.startswith("… ")
+    assert piece.endswith(" …")
     assert index.snippets(parse("title:oil", today=TODAY).node, [work.pk]) == {}
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
+import html
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +40,7 @@ _KINDS = {"rating": Kind.RATING, "warning": Kind.WARNING, "category": Kind.CATEG
     "relationship": Kind.RELATIONSHIP,
     "additional": Kind.ADDITIONAL,
 }
+_TAG = re.compile(r"</?b>")
 _open: dict[Path, Engine] = {}
 
 
@@ -118,10 +121,18 @@ def snippets(node: Node, work_ids: Sequence[int]) -> dict[int, str]:
         if work_id in found or seen.get(work_id, 0) > SNIPPET_TEXT:
             continue
         seen[work_id] = seen.get(work_id, 0) + len(markup)
-        piece = asked.snippet(node, plain(markup[:SNIPPET_TEXT]))
+        text = plain(markup[:SNIPPET_TEXT])
+        piece = asked.snippet(node, text)
         if piece:
-            found[work_id] = piece
+            found[work_id] = _with_ellipses(piece.strip(), text)
     return found
+
+
+def _with_ellipses(piece: str, text: str) -> str:
+    """Says where words of the text go before a piece of it and after."""
+    before, _, after = text.partition(html.unescape(_TAG.sub("", piece)))
+    goes_on = [any(letter.isalnum() for letter in rest) for rest in (before, after)]
+    return f"{'… ' if goes_on[0] else ''}{piece}{' …' if goes_on[1] else ''}"
 
 
 def suggest_tags(typed: str, *, kind: int | None = None, most: int = 10) -> list[Tag]:

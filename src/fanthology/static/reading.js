@@ -35,14 +35,22 @@
   press();
 
   // Menus: one open at a time is the browser's work (details name=…); Escape and a click elsewhere close them.
-  const open = () => document.querySelectorAll(".reader-bar details[open], .menu[open]");
+  const open = () => document.querySelectorAll(".reader-bar details[open], .menu[open], .more-formats[open]");
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const menu of open()) { menu.open = false; menu.querySelector("summary").focus(); }
   });
-  document.addEventListener("click", (event) => {
+  for (const leaving of ["click", "focusin"]) document.addEventListener(leaving, (event) => {
     for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
   });
+  // What opens shows what it was opened for: the field to type in, the chapter one reads.
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.open) return;
+    if (target.matches(".seek")) target.querySelector("input").focus();
+    const sheet = target.matches(".reader-bar details") && target.querySelector(".sheet");
+    const current = sheet && sheet.querySelector("[aria-current]");
+    if (current) sheet.scrollTop = current.offsetTop - sheet.clientHeight / 3;
+  }, true);
 
   // The bar goes away on the way down and comes back on the way up.
   const bar = document.querySelector("header.reader-bar");
