@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .errors import LimitExceeded
-from .model import Finding, Reading, Severity
+from .model import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class Limits:
     ratio_floor: int = 64 * 1024 * 1024
     entries: int = 20_000
     depth: int = 1
-    markup_depth: int = 256
     findings: int = 2_000
 
 
@@ -38,7 +36,6 @@ class Context:
     url: str = ""
     limits: Limits = DEFAULT
     findings: list[Finding] = field(default_factory=list)
-    read_nested: Callable[[bytes, str], Reading] | None = None
 
     def report(
         self,

@@ -38,7 +38,6 @@ class Format:
 
     name: str
     extensions: tuple[str, ...]
-    media_types: tuple[str, ...]
     sniffer: Callable[[Sample], float] | None = None
     reader: str = ""
     writer: str = ""
@@ -89,19 +88,12 @@ def _text(sample: Sample) -> float:
 
 
 FORMATS: tuple[Format, ...] = (
-    # name          extensions              media types                  sniffer       reader               writer
-    Format("json", (".json", ".jsonl"), ("application/json",), _story_json, "readers.json", "writers.json"),
-    Format("otwarchive", (), ("text/html",), _otwarchive, "readers.otwarchive"),
-    Format(
-        "html",
-        (".html", ".htm", ".xhtml", ".shtml"),
-        ("text/html", "application/xhtml+xml"),
-        _html,
-        "readers.html",
-        "writers.html",
-    ),
-    Format("text", (".txt", ".text"), ("text/plain",), _text, "readers.text", "writers.text"),
-    Format("epub", (".epub",), ("application/epub+zip",), None, "", "writers.epub"),
+    # name    extensions    sniffer    reader    writer
+    Format("json", (".json", ".jsonl"), _story_json, "readers.json", "writers.json"),
+    Format("otwarchive", (), _otwarchive, "readers.otwarchive"),
+    Format("html", (".html", ".htm", ".xhtml", ".shtml"), _html, "readers.html", "writers.html"),
+    Format("text", (".txt", ".text"), _text, "readers.text", "writers.text"),
+    Format("epub", (".epub",), None, "", "writers.epub"),
 )
 """In order of detection: the first sniffer with the highest confidence wins."""
 

@@ -18,10 +18,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """What anybody may read: what was said of a chapter that is not posted stays with that chapter."""
         return self.filter(Q(chapter__isnull=True) | Q(chapter__state=State.POSTED.value), state="shown")
 
-    def on_work(self, work_id: int) -> Self:
-        """Reviews of a work and of its chapters, oldest thread first, replies after what they answer."""
-        return self.filter(work_id=work_id).order_by("written_at", "id")
-
 
 class Review(models.Model):
     """A review on exactly one of: work (perhaps one chapter of it), series. Replies carry the target of their parent.

@@ -48,9 +48,6 @@ class TagIs:
     name: str = ""
 
 
-Clause = Node | TagIs
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One question to an engine. `include` are ANDed, each group of `any_of` is ORed (a work has one rating only).

@@ -14,8 +14,6 @@ from .intake import Intake, joined_markup
 from .lines import Prose, cut, escaped
 from .titles import take_authors, take_title
 
-_LISTED = re.compile(r"\s{0,5}[,;\n]\s{0,5}")
-
 
 def _listed(intake: Intake, text: str) -> list[str]:
     """A value as a list: commas, semicolons and line ends part it, but not inside brackets."""
