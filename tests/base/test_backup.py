@@ -29,6 +29,13 @@ from fanthology.base.models import *
 print(Archive.current().name, Blob.objects.count(), ledger.head().number, [fault.code for _, fault in checks.faults(["database", "blobs", "ledger"])])
 """
 
+WRITE = """
+from fanthology.works.actions import *
+def write(title):
+    return add_work(header=Header(title=title), authors=[], tags=[], chapters=[])
+"""
+LEFT = "print(sorted(Work.objects.values_list('title', flat=True)), list(Tombstone.objects.values_list('work_id', flat=True)))"
+
 
 @pytest.fixture
 def filled(archive: Archive) -> Archive:
@@ -56,6 +63,15 @@ def test_a_round_trip(filled, elsewhere, tmp_path):
     queued = "from fanthology.base.models import Job; print(Job.objects.get(name='search.rebuild').state)"
     assert elsewhere.says(queued) == "queued"
     assert (elsewhere.data / "keys/names.key").read_bytes() == (filled.data / "keys/names.key").read_bytes()
+
+
+def test_who_refused_is_still_known_on_the_new_machine(archive, elsewhere, tmp_path):
+    archive.says("from fanthology.works.actions import forbid_import; forbid_import(email='mina@example.org')")
+    archive.command("backup", str(tmp_path / "b.tar"))
+    asked = "from fanthology.works.actions import is_import_forbidden as asked; print(asked(email='mina@example.org'), asked(email='a@b.example'))"
+    another = {"FANTHOLOGY_SECRET_KEY": "another-machine"}
+    assert elsewhere.command("restore", str(tmp_path / "b.tar"), **another).returncode == 0
+    assert elsewhere.says(asked, **another) == "True False"
 
 
 def test_what_must_not_travel_does_not(filled, tmp_path):
@@ -187,7 +203,7 @@ def test_what_was_erased_after_the_backup_is_erased_again(filled, tmp_path):
     room = """
 from fanthology.base import erasures, ledger
 @erasures.replays("n")
-def again(number):
+def again(number, erased_at):
     return bool(ledger.erase("n", number, actor=None))
 """
     filled.command("backup", str(tmp_path / "b.tar"))
@@ -204,6 +220,17 @@ print([bool(ledger.details_of(entry)) for entry in ledger.LedgerEntry.objects.fi
 """
     )
     assert filled.says(take_back) == "[True, True, True, False, True] []"
+
+
+def test_two_restores_with_one_journal(archive: Archive, tmp_path: Path) -> None:
+    archive.says(WRITE + "write('Kept')")
+    archive.command("backup", str(tmp_path / "old.tar"))
+    archive.says(WRITE + "withdraw_work(work=write('Taken back'))")
+    assert archive.command("restore", "--force", str(tmp_path / "old.tar")).returncode == 0
+    archive.says(WRITE + "write('Newcomer')")
+    archive.command("backup", str(tmp_path / "new.tar"))
+    assert archive.command("restore", "--force", str(tmp_path / "new.tar")).returncode == 0
+    assert archive.says(WRITE + LEFT) == "['Kept', 'Newcomer'] [2]"
 
 
 def test_a_journal_nobody_can_replay_stops_the_restore(filled, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -182,6 +183,13 @@ def test_do_not_import_knows_digests_only() -> None:
     assert actions.is_import_forbidden(url="https://old.example/mina")
     assert not actions.is_import_forbidden(email="lucy@example.org", name="Mina Harker", site="Elsewhere")
     assert not actions.is_import_forbidden()
+
+
+def test_who_refused_is_known_under_another_secret_key(settings: Any) -> None:
+    """A restored archive has a new `secret.key`; refusals hang on a key that travels with the backup."""
+    actions.forbid_import(email="mina@example.org")
+    settings.SECRET_KEY = "another-machine"
+    assert actions.is_import_forbidden(email="mina@example.org")
 
 
 def test_the_database_refuses_what_no_verb_would_write() -> None:

@@ -1,6 +1,7 @@
 """The archive's own keys: 32 random bytes each, in files only its user can read, made at the first use.
 
-`sealed` opens the sources of rescues and never leaves this machine: it is in no backup. Other keys travel with backups.
+`sealed` opens the sources of rescues and never leaves this machine, nor does `secret`, which signs sessions: they are in no
+backup. All others travel with backups; what is digested for good (who asked not to be imported) must hang on one of these.
 """
 
 from __future__ import annotations

@@ -12,12 +12,11 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from fanthology.base import erasures, ledger, outbox
+from fanthology.base import erasures, keys, ledger, outbox
 from fanthology.base.folding import fold
 from fanthology.formats import Markup
 from fanthology.formats.markup import rendered
@@ -383,7 +382,7 @@ def _refusal_digests(*, email: str, name: str, site: str, url: str) -> list[tupl
             url.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/").casefold(),
         ),
     ]
-    key = settings.SECRET_KEY.encode()
+    key = keys.key("do-not-import")
     return [
         (kind, hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()) for kind, text in plain if text
     ]
