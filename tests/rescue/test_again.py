@@ -14,7 +14,7 @@ from fanthology.people.models import PenName
 from fanthology.rescue.actions import resolve_conflict
 from fanthology.rescue.bringing.shapes import chapter_here, header_here
 from fanthology.rescue.errors import NotNow
-from fanthology.rescue.models import Conflict, Item, Run, Site
+from fanthology.rescue.models import Conflict, Outcome, Run, Site
 from fanthology.rescue.undo import undo
 from fanthology.reviews.models import Review
 from fanthology.works.actions import change_header, remove_chapters, revise_chapter, withdraw_work
@@ -24,7 +24,7 @@ from tests.rescue import old_site
 
 NOT_COUNTED = {
     "run",
-    "item",
+    "outcome",
     "job",
     "outboxevent",
     "outboxcursor",
@@ -112,7 +112,7 @@ def test_edits_made_here_are_kept_and_conflicts_listed(run: Run, tmp_path: Path)
         ("title", "The Lamp, Relit"),
         ("text", "<p>The lamp burned high.</p>"),
     }
-    assert Item.objects.get(run=again, kind="work", old_id="7").outcome == "conflict"
+    assert Outcome.objects.get(run=again, kind="work", old_id="7").outcome == "conflict"
 
 
 def test_a_conflict_can_be_decided_either_way_once(run: Run, tmp_path: Path) -> None:

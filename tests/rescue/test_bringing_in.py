@@ -12,7 +12,7 @@ from fanthology.pages.models import CustomPage, News
 from fanthology.people.models import PenName
 from fanthology.rescue.actions import bring_in, examine, record_basis, start_run
 from fanthology.rescue.errors import NoBasis, SeveralSites
-from fanthology.rescue.models import FormerMember, Host, Item, Run, SourceKey
+from fanthology.rescue.models import FormerMember, Host, Outcome, Run, SourceKey
 from fanthology.rescue.publish import publish, waiting_works
 from fanthology.rescue.sources import Source
 from fanthology.reviews.models import Review
@@ -132,7 +132,7 @@ def test_every_row_is_accounted_for(run: Run) -> None:
         assert row["rows"] == row["taken"] + row["merged"] + sum(row["left_out"].values()), name
     assert run.report["here"]["work"] == {"added": 4, "held": 1}
     assert run.report["private"]["e-mail addresses"] == 4
-    assert Item.objects.filter(run=run, kind="work").count() == 5
+    assert Outcome.objects.filter(run=run, kind="work").count() == 5
 
 
 def test_examining_changes_nothing_but_the_report(db: None, tmp_path: Path) -> None:
@@ -203,8 +203,8 @@ def test_what_the_policy_refuses_is_not_brought_in_and_its_source_gets_an_early_
     rows["stories"][1]["classes"] = "3"
     run = old_site.rescue(old_site.write_dump(tmp_path, rows))
     assert not Work.objects.filter(title="The Rope").exists()
-    item = Item.objects.get(run=run, kind="work", old_id="8")
-    assert (item.outcome, item.reason) == ("refused", "minors.declared")
+    row = Outcome.objects.get(run=run, kind="work", old_id="8")
+    assert (row.outcome, row.reason) == ("refused", "minors.declared")
     assert run.report["balanced"]
     assert run.purge_sources_on
     assert (run.purge_sources_on - run.made_at.date()).days <= 31

@@ -54,7 +54,7 @@ TABLES = {
     "pages_custompage": "slug, is_public",
     "rescue_sourcekey": "kind, old_id, digest",
     "rescue_formermember": "old_id, favourites",
-    "rescue_item": "kind, old_id, outcome",
+    "rescue_outcome": "kind, old_id, outcome",
     "rescue_site": "name, basis",
     "rescue_tagmapping": "source, old_id, name",
 }

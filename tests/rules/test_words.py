@@ -23,6 +23,11 @@ NAMELESS = {
 }
 NAMELESS |= {"processor", "processors", "handler", "handlers", "entity", "entities"}
 
+# A class is named by what a value of it is. Only what makes accounts bears the name its framework gives it.
+NAMELESS_CLASS = {word.capitalize() for word in NAMELESS} | {"Item", "Items", "Object", "Objects"}
+NAMED_BY_OTHERS = {"PersonManager"}
+CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
+
 # A living archive moves in; only one without an owner is rescued. No page speaks of the dead.
 UNKIND = re.compile(r"\b(dead|remains|tombstones?|corpse|graveyard)\b", re.IGNORECASE)
 MACHINERY = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
@@ -42,6 +47,17 @@ def test_rooms_are_named_after_what_they_hold(pattern):
         named(path)
         for path in tracked(f"{pattern}/*.py", f"{pattern}/**/*.py")
         if NAMELESS & {part.removesuffix(".py").strip("_") for part in path.parts[-3:]}
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_classes_are_named_after_what_they_are():
+    """`Outcome`, not `Item`."""
+    found = [
+        f"{named(path)}: {name}"
+        for path in tracked("src/*.py", "tests/*.py", "benchmarks/*.py", "setup/*.py")
+        for name in CLASS.findall(text_of(path) or "")
+        if NAMELESS_CLASS & set(re.findall("[A-Z][a-z0-9]*", name)) and name not in NAMED_BY_OTHERS
     ]
     assert not found, "\n".join(found)
 

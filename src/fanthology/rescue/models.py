@@ -133,7 +133,7 @@ class Run(models.Model):
         return int(self.report.get("totals", {}).get("stories", 0))
 
 
-class Item(models.Model):
+class Outcome(models.Model):
     """What became of one old thing in one run, with what was found in it. The report's rows behind the sums."""
 
     OUTCOMES: ClassVar[list[tuple[str, str]]] = [
@@ -146,7 +146,7 @@ class Item(models.Model):
         ("left-out", "left out"),
     ]
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="outcomes")
     kind = models.CharField(max_length=20)
     old_id = models.CharField(max_length=200)
     title = models.CharField(max_length=255, blank=True)
@@ -159,7 +159,9 @@ class Item(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["run", "kind", "old_id"], name="one_outcome_per_old_thing_and_run"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["run", "kind", "outcome"], name="items_of_a_run")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["run", "kind", "outcome"], name="outcomes_of_a_run")
+        ]
 
 
 class SourceKey(models.Model):

@@ -31,7 +31,7 @@ from .actions import Beat, forget_files, quiet
 from .bringing.shapes import fields_here
 from .digests import digests_of
 from .errors import NotNow
-from .models import Conflict, FormerMember, Item, OldAddress, Run, Site, SourceKey, TagMapping
+from .models import Conflict, FormerMember, OldAddress, Outcome, Run, Site, SourceKey, TagMapping
 
 BATCH = 10
 
@@ -59,7 +59,7 @@ def undo(*, run: Run, force: bool = False, beat: Beat = quiet, actor: int | None
         _undo_tags(run)
         _undo_site(run)
         Conflict.objects.filter(run=run).delete()
-        Item.objects.filter(run=run).delete()
+        Outcome.objects.filter(run=run).delete()
         kept = [{"work": pk, "title": title, "reason": reason} for pk, title, reason in done.kept]
         run.refresh_from_db()
         run.state, run.finished_at = Run.State.UNDONE, timezone.now()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..digests import digests_of, whole
-from ..models import Item, Run, Site, SourceKey
+from ..models import Outcome, Run, Site, SourceKey
 from ..report import Account
 
 MEMORISED = ("person", "work", "chapter", "series", "challenge", "news")
@@ -24,7 +24,9 @@ class Known:
         for kind, old_id, object_id in rows.iterator(chunk_size=5000):
             self.ids[kind][old_id] = object_id
         self.left_out: dict[str, dict[str, str]] = defaultdict(dict)
-        gone = Item.objects.filter(run=run, outcome__in=["left-out", "refused"]).values_list("kind", "old_id", "reason")
+        gone = Outcome.objects.filter(run=run, outcome__in=["left-out", "refused"]).values_list(
+            "kind", "old_id", "reason"
+        )
         for kind, old_id, reason in gone.iterator(chunk_size=5000):
             self.left_out[kind][old_id] = reason
 
@@ -83,13 +85,13 @@ class Bringing:
     account: Account
     beat: Callable[[], None]
     forbids: bool = False
-    notes: list[Item] = field(default_factory=list)
+    notes: list[Outcome] = field(default_factory=list)
 
     def note(
         self, kind: str, old_id: str, outcome: str, reason: str = "", *, title: str = "", object_id: int | None = None
-    ) -> Item:
+    ) -> Outcome:
         """An unsaved row about what became of one old thing; saved by `write_notes` in the batch's transaction."""
-        item = Item(
+        note = Outcome(
             run=self.run,
             kind=kind,
             old_id=old_id[:200],
@@ -98,14 +100,14 @@ class Bringing:
             title=title[:255],
             object_id=object_id,
         )
-        self.notes.append(item)
+        self.notes.append(note)
         if outcome in ("left-out", "refused"):
             self.known.left_out[kind][old_id] = reason
-        return item
+        return note
 
     def write_notes(self) -> None:
         """Save the notes of this batch; one about the same thing from before an interruption stays."""
-        Item.objects.bulk_create(self.notes, batch_size=500, ignore_conflicts=True)
+        Outcome.objects.bulk_create(self.notes, batch_size=500, ignore_conflicts=True)
         self.notes.clear()
 
     def leave_out(self, kind: str, old_id: str, reason: str, *, title: str = "") -> None:

@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Item",
+            name="Outcome",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(max_length=20)),
@@ -311,12 +311,12 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="rescue.run"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outcomes", to="rescue.run"
                     ),
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["run", "kind", "outcome"], name="items_of_a_run")],
+                "indexes": [models.Index(fields=["run", "kind", "outcome"], name="outcomes_of_a_run")],
                 "constraints": [
                     models.UniqueConstraint(fields=("run", "kind", "old_id"), name="one_outcome_per_old_thing_and_run")
                 ],

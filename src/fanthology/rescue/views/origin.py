@@ -9,7 +9,7 @@ from fanthology.base.pages import cached
 from fanthology.base.web import render
 from fanthology.works.doors import Door, through_the_door
 
-from ..models import Item, SourceKey
+from ..models import Outcome, SourceKey
 
 PRIVATE = ("private.", "person.")
 BASIS_IN_WORDS = {
@@ -28,14 +28,14 @@ def origin(request: HttpRequest, door: Door) -> HttpResponse:
         raise Http404
 
     def page() -> str:
-        items = Item.objects.filter(kind="work", object_id=door.work_id).select_related("run").order_by("-run_id")
-        newest = items.first()
+        outcomes = Outcome.objects.filter(kind="work", object_id=door.work_id).select_related("run").order_by("-run_id")
+        newest = outcomes.first()
         findings = [found for found in (newest.findings if newest else []) if not found["code"].startswith(PRIVATE)]
         context = {
             "work": door.work(),
             "former": key.site,
             "basis": BASIS_IN_WORDS[key.site.basis],
-            "brought_on": [item.run.made_at for item in items],
+            "brought_on": [outcome.run.made_at for outcome in outcomes],
             "findings": findings,
         }
         return render(request, "rescue/origin.html", context)

@@ -21,7 +21,7 @@ from .. import actions, mapping, uploads
 from ..access import keeper_id, keeper_only
 from ..errors import RescueRefused
 from ..forms import number_in
-from ..models import Conflict, Item, Run, Site
+from ..models import Conflict, Outcome, Run, Site
 from ..publish import waiting_works
 from ..report import Account
 from ..steps import start
@@ -49,7 +49,7 @@ def _context(found: Run) -> dict[str, Any]:
     job = Job.objects.filter(key=f"run-{found.pk}").order_by("-id").first()
     is_moving = bool(job and job.state in UNFINISHED)
     works = Work.objects.filter(
-        pk__in=Item.objects.filter(run=found, kind="work", object_id__isnull=False).values("object_id")
+        pk__in=Outcome.objects.filter(run=found, kind="work", object_id__isnull=False).values("object_id")
     )
     return {
         "run": found,
@@ -87,14 +87,14 @@ def works(request: HttpRequest, run_id: int) -> HttpResponse:
     """Look through what came in, before and after it is public."""
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
     outcome = request.GET.get("outcome", "")
-    items = Item.objects.filter(run=found, kind="work").order_by("id")
-    if outcome in dict(Item.OUTCOMES):
-        items = items.filter(outcome=outcome)
-    page = Page.of(items, request.GET.get("page"), size=BATCH)
+    rows = Outcome.objects.filter(run=found, kind="work").order_by("id")
+    if outcome in dict(Outcome.OUTCOMES):
+        rows = rows.filter(outcome=outcome)
+    page = Page.of(rows, request.GET.get("page"), size=BATCH)
     states = dict(
-        Work.objects.filter(pk__in=[item.object_id for item in page.rows if item.object_id]).values_list("pk", "state")
+        Work.objects.filter(pk__in=[row.object_id for row in page.rows if row.object_id]).values_list("pk", "state")
     )
-    context = {"run": found, "page": page, "states": states, "outcome": outcome, "outcomes": Item.OUTCOMES}
+    context = {"run": found, "page": page, "states": states, "outcome": outcome, "outcomes": Outcome.OUTCOMES}
     return respond(request, "rescue/works.html", context)
 
 
