@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fanthology.search.query import FIELDS, All, AnyOf, Between, Exactly, Node, Not, TagNamed, Word, parse
@@ -96,6 +96,8 @@ def test_nothing_typed_is_an_error(typed: str) -> None:
     parse(typed, today=TODAY)
 
 
+@example("kudos:", "0.,k")
+@example("words:", "1,5.,2k")
 @given(st.sampled_from([name for name, _, _ in FIELDS]), st.text(alphabet="0123456789kmdwy<>=-.,", max_size=12))
 def test_no_number_is_an_error(name: str, value: str) -> None:
     parse(f"{name}{value}", today=TODAY)

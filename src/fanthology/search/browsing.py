@@ -20,6 +20,7 @@ from . import index
 from .choice import Choice
 from .document import FACET_KINDS, Answer, EngineAway, Wanted
 from .query import All, Between, Exactly, Node, Parsed, parse
+from .spelling import respelt
 
 PAGE_SIZE = 20
 DEEPEST = 10_000
@@ -63,7 +64,10 @@ class Chip:
 
 @dataclass(slots=True)
 class Found:
-    """Everything the page shows. `is_plain` = the index was away: no counts, no full text, newest or by title only."""
+    """Everything the page shows. `is_plain` = the index was away: no counts, no full text, newest or by title only.
+
+    `respelt` is what may have been meant where nothing was found.
+    """
 
     choice: Choice
     page: Page
@@ -78,6 +82,7 @@ class Found:
     heading: str = ""
     is_plain: bool = False
     unsure_too: int = 0
+    respelt: str = ""
 
 
 def browse(choice: Choice, *, viewer: Viewer, today: dt.date, sees_adult: bool) -> Found:
@@ -94,6 +99,8 @@ def browse(choice: Choice, *, viewer: Viewer, today: dt.date, sees_adult: bool) 
         found = _from_index(choice, parsed, tags, viewer, sees_adult=sees_adult)
     except EngineAway:
         found = _from_database(choice, viewer)
+    if choice.q and not found.page.total:
+        found.respelt = respelt(choice.q, viewer=viewer) or ""
     found.remarks = [*unknown, *parsed.remarks, *found.remarks]
     found.chips = list(_chips(choice, tags))
     found.heading = (

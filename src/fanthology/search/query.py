@@ -262,8 +262,12 @@ def _amount(digits: str, unit: str | None) -> int:
     factor = {"k": 1_000, "m": 1_000_000}.get((unit or "").lower(), 1)
     if unit and "." in digits:
         whole, _, part = digits.partition(".")
-        return min(int(float(f"{int(whole or 0)}.{part.replace('.', '') or 0}") * factor), 2**53)
-    return min(int(re.sub(r"\D", "", digits)) * factor, 2**53)
+        return min(int(float(f"{_digits(whole)}.{_digits(part)}") * factor), 2**53)
+    return min(int(_digits(digits)) * factor, 2**53)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text) or "0"
 
 
 def _updated(text: str, today: dt.date) -> Between | None:
