@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fanthology.formats import Finding
+from fanthology.formats.dumps.efiction_texts import TABLE as TEXT_FILES
 from fanthology.formats.dumps.records import (
     ChallengeRecord,
     NewsRecord,
@@ -56,6 +57,7 @@ _PERMISSION = re.compile(
 _HINT = re.compile(r"archiv|post|distribut|publish|upload|first|before", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?\n<>]")
 _REFUSES = re.compile(r"\b(ask|e-?mail|write|contact)\b|\bnot\b|n['’]t|\bno\s", re.IGNORECASE)
+NOT_LOST_THERE = frozenset({"text.missing", "dump.truncated", "file.unread"})
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -84,6 +86,17 @@ def _sentence(text: str) -> str:
 def asks_first(words: str) -> bool:
     """Whether these words keep others from archiving without asking."""
     return bool(words and _REFUSES.search(words))
+
+
+def lost_here(report: Mapping[str, Any]) -> dict[str, int]:
+    """Code → places of the losses that are no fault of the old site: they can still be made good, or we cannot read them.
+
+    Missing texts count only when no story files were handed over; with the files they are truly lost.
+    """
+    places = {found["code"]: found["places"] for found in report["findings"] if found["code"] in NOT_LOST_THERE}
+    if report["tables"].get(TEXT_FILES, {}).get("rows"):
+        places.pop("text.missing", None)
+    return places
 
 
 @dataclass(slots=True)

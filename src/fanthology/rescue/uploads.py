@@ -69,8 +69,10 @@ def announce(*, run: Run, name: str, size: int, actor: int) -> Upload:
 
     Another file of the same name gets a number: saved pages of two folders are often called alike.
     """
+    if not size:
+        raise NotNow(f"{_safe(name)} is empty: there is nothing in it to read.")
     if not 0 < size <= LARGEST:
-        raise NotNow("A file has between one byte and 64 GB.")
+        raise NotNow(f"{_safe(name)} is too large: a file has at most 64 GB.")
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
         taken = {upload.name: upload for upload in run.uploads.all()}

@@ -102,7 +102,7 @@ def open_dump(
         faults: list[str] = []
         sites = efiction_rows.look(_chunks(dumps, limits, faults))
         if not sites.choices():
-            _say_why(path, dumps, faults)
+            _say_why(trees[0], dumps, faults)
         rows = resources.enter_context(closing(Rows(efiction_rows.choose(sites, prefix), Charset(encoding))))
         for member in dumps:
             _take(rows, member, limits)
@@ -165,14 +165,17 @@ def _chunks(dumps: list[Member], limits: Limits, faults: list[str]) -> Iterator[
         yield b"\n"
 
 
-def _say_why(path: Path, dumps: list[Member], faults: list[str]) -> None:
+def _say_why(tree: Tree, dumps: list[Member], faults: list[str]) -> None:
     """Raise the plain reason why nothing was found, where there is one; else `choose` says that there is no table."""
     if faults:
         raise Damaged(faults[0])
     if not any(member.size for member in dumps):
-        raise UnknownFormat(f"{path.name} is empty: there is nothing in it to read.", code="unreadable.empty")
-    if is_archive(path.name) and not any(is_sql(member.name) for member in dumps):
-        raise UnknownFormat(f"{path.name} holds no database dump. Unpack it and hand over the files in it.")
+        raise UnknownFormat(f"{tree.path.name} is empty: there is nothing in it to read.", code="unreadable.empty")
+    if is_archive(tree.path.name) and not any(is_sql(member.name) for member in dumps):
+        raise UnknownFormat(
+            f"{tree.path.name} holds no database dump. If it holds the story files of an eFiction archive, add the "
+            "database (.sql) that belongs to them. Unpack it if it holds saved pages or texts, and hand over the files in it."
+        )
 
 
 def _take(rows: Rows, member: Member, limits: Limits) -> None:

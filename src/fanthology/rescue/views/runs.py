@@ -23,7 +23,7 @@ from ..errors import RescueRefused
 from ..forms import number_in
 from ..models import Conflict, Outcome, Run, Site
 from ..publish import waiting_works
-from ..report import Account
+from ..report import Account, lost_here
 from ..steps import start
 
 MOVING = (Run.State.EXAMINING, Run.State.BRINGING, Run.State.PUBLISHING, Run.State.UNDOING)
@@ -51,10 +51,12 @@ def _context(found: Run) -> dict[str, Any]:
     works = Work.objects.filter(
         pk__in=Outcome.objects.filter(run=found, kind="work", object_id__isnull=False).values("object_id")
     )
+    report = {**Account().as_json(), **found.report}
     return {
         "run": found,
         "former": found.site,
-        "report": {**Account().as_json(), **found.report},
+        "report": report,
+        "lost_here": lost_here(report),
         "bases": Site.BASES,
         "job": job,
         "is_moving": is_moving,
