@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from fanthology.base.checks import check
 from fanthology.base.erasures import replays
 from fanthology.base.faults import Fault
+from fanthology.base.ids import start_above
 
 from .access import State
 from .actions import purge_works
@@ -87,11 +89,14 @@ def _recount(work: Work) -> None:
 
 
 @replays("work")
-def withdraw_again(work_id: int) -> bool:
-    """After a restore: a work that was taken back goes again. True when the backup had brought it back."""
-    if not Work.objects.filter(pk=work_id).exists():
-        return False
+def withdraw_again(work_id: int, erased_at: dt.datetime) -> bool:
+    """After a restore: a work that was taken back goes again. True when the backup had brought it back.
+
+    Whether or not it was back, its address says that it is gone, and its id is nobody else's.
+    """
     with transaction.atomic():
+        start_above(Work, work_id)
+        if Work.objects.filter(pk=work_id, made_at__gt=erased_at).exists():
+            return False  # a restore without the journal gave the id to a newcomer
         Tombstone.objects.get_or_create(work_id=work_id, defaults={"reason": "withdrawn"})
-        purge_works(work_ids=[work_id])
-    return True
+        return bool(purge_works(work_ids=[work_id]))
