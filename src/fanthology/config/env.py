@@ -12,6 +12,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from fanthology.base.once import write_once
+
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
 
@@ -97,26 +99,11 @@ def database(name: str) -> dict[str, object] | None:
 def secret(name: str, *, file: Path) -> str:
     """The value, else the content of `file`, which is made with 50 random bytes and mode 0600 at the first use.
 
-    Two processes that start together agree: the file is linked into place whole, and whoever comes second reads it.
+    Two processes that start together agree: whoever comes second reads what the first wrote.
     """
     value = text(name)
     if value:
         return value
     if not file.exists():
-        _write_once(file, secrets.token_urlsafe(50))
+        write_once(file, secrets.token_urlsafe(50).encode("ascii") + b"\n")
     return file.read_text(encoding="ascii").strip()
-
-
-def _write_once(file: Path, value: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(value + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

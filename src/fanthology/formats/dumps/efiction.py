@@ -339,29 +339,12 @@ class EFiction:
                 openness=OPENNESS[min(max(row.number("isopen") or 0, 0), 2)],  # type: ignore[arg-type]
                 places=tuple(self._places(int(key), inside, report)),
                 tags=self.tag_keys(row, report, "tags"),
-                challenges=self.challenge_keys(row, report),
+                challenges=self.known.challenges_of(row, report),
                 findings=report.done(),
             )
         for group, number in self.rows.spool.groups("inseries"):
             if str(group) not in self.known.series:
                 self.rows.left_out("inseries", GONE_SERIES, number)
-
-    def challenge_keys(self, row: Fields, report: Report) -> tuple[str, ...]:
-        found = []
-        for key in row.ids("challenges"):
-            if key in self.known.challenges:
-                found.append(key)
-            else:
-                report.add(
-                    Finding(
-                        "challenge.dangling",
-                        "warning",
-                        "It answers a challenge that is not in the dump",
-                        "challenges",
-                        before=key,
-                    )
-                )
-        return tuple(found)
 
     def _places(self, key: int, inside: dict[str, list[str]], report: Report) -> Iterator[Place]:
         """What the series holds, in order. A series inside itself, at any depth, would never end: it is left out."""

@@ -51,6 +51,15 @@ class Known:
         folded = name.casefold()
         return next((key for key, rating in self.ratings.items() if rating.name.casefold() == folded), None)
 
+    def challenges_of(self, row: Fields, report: Report) -> tuple[str, ...]:
+        """The keys of the challenges that a story or series answers; those that are not in the dump are reported."""
+        named = row.ids("challenges")
+        for key in named:
+            if key not in self.challenges:
+                message = "It answers a challenge that is not in the dump"
+                report.add(Finding("challenge.dangling", "warning", message, "challenges", before=key))
+        return tuple(key for key in named if key in self.challenges)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -148,7 +157,7 @@ class Stories:
             visible=not row.has("validated") or row.is_set("validated"),
             hidden_chapters=frozenset(draft.hidden),
             chapter_authors=tuple(sorted(draft.contributors.items())),
-            challenges=self._challenges(draft),
+            challenges=self.known.challenges_of(draft.row, draft.report),
             round_robin=row.is_set("rr"),
             featured=row.word("featured") == "1",
             reads=max(row.number("count") or 0, 0),
@@ -312,7 +321,7 @@ class Stories:
             message += " (no files were given)"
         report.add(Finding("text.missing", "loss", message, where))
 
-    # -- tags, rating, challenges
+    # -- tags, rating, series
 
     def _tags(self, draft: Draft) -> list[TagRecord]:
         found = []
@@ -346,23 +355,6 @@ class Stories:
     def _rating_in_words(self, row: Fields, report: Report) -> str | None:
         written = self.words.plain(row["rid"], report, "rating")
         return written if written and not written.isdecimal() else None
-
-    def _challenges(self, draft: Draft) -> tuple[str, ...]:
-        found = []
-        for key in draft.row.ids("challenges"):
-            if key in self.known.challenges:
-                found.append(key)
-            else:
-                draft.report.add(
-                    Finding(
-                        "challenge.dangling",
-                        "warning",
-                        "It answers a challenge that is not in the dump",
-                        "challenges",
-                        before=key,
-                    )
-                )
-        return tuple(found)
 
     def _series_places(self) -> dict[str, list[SeriesPlace]]:
         """Story key → its places in series."""
