@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fanthology.base.jobs import Cancelled
 from fanthology.formats import Markup
 from fanthology.rescue.actions import (
+    Beat,
     bring_in,
     bring_in_staged,
     bring_stream,
@@ -22,12 +24,12 @@ from fanthology.rescue.actions import (
 from fanthology.rescue.bringing.shapes import chapter_here, header_here
 from fanthology.rescue.errors import NotNow
 from fanthology.rescue.mapping import site_of
-from fanthology.rescue.models import Conflict, Run, TagMapping
+from fanthology.rescue.models import Conflict, FormerMember, Run, TagMapping
 from fanthology.rescue.sources import Source, opened
 from fanthology.rescue.undo import undo
 from fanthology.tags.models import Kind
 from fanthology.works.actions import change_header, purge_works, revise_chapter
-from fanthology.works.models import Work
+from fanthology.works.models import SeriesPlace, Work
 from tests import efiction_dump
 from tests.rescue import old_site
 
@@ -76,6 +78,35 @@ def test_in_slices_nothing_is_lost_or_doubled(db: None, tmp_path: Path) -> None:
     assert run.report["balanced"]
     assert run.report["totals"]["people"] == 219
     assert Work.objects.count() == 30
+
+
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_cancel_in_the_last_phase_is_honoured_and_made_good(db: None, tmp_path: Path, *, staged: bool) -> None:
+    """Series get their places and members their favourites after the last record was read."""
+    rows = old_site.tables() | {"reviews": [], "comments": []}
+    run = start_run(source=Source(paths=(old_site.write_dump(tmp_path, rows),)))
+    examine(run=run, stage=staged)
+    site_of(run)
+
+    def asked_to_stop(_done: int, _total: int, _note: str) -> None:
+        if SeriesPlace.objects.exists():
+            raise Cancelled
+
+    def bring(beat: Beat) -> None:
+        again = Run.objects.get(pk=run.pk)
+        if staged:
+            assert bring_in_staged(run=again, beat=beat, time_is_up=lambda: False)
+        else:
+            bring_in(run=again, beat=beat)
+
+    with pytest.raises(Cancelled):
+        bring(asked_to_stop)
+    assert FormerMember.objects.filter(favourites=[]).count() == 4, "it stopped before the favourites"
+    bring(quiet)
+    run.refresh_from_db()
+    assert run.state == "brought"
+    assert SeriesPlace.objects.count() == 3
+    assert FormerMember.objects.exclude(favourites=[]).count() == 1
 
 
 def test_what_is_undone_or_of_no_site_is_not_brought_in(run: Run, tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def bring_stream(*, run: Run, stream: Stream, beat: Beat = quiet, actor: int | N
     account = Account()
     account.kind = stream.kind
     _begin(run, stream.kind)
-    order = _order(run, site, account)
+    done = 0
+    order = _order(run, site, account, lambda: beat(done, 0, "Bringing in"))
     with relaxed_sync():
         for done, record in enumerate(stream, start=1):
             account.take(record)
@@ -183,8 +184,8 @@ def bring_in_staged(*, run: Run, beat: Beat, time_is_up: Callable[[], bool], act
     settings = run.settings
     account = Account.resumed(settings["account"]) if settings.get("account") else Account()
     account.kind = run.kind
-    order = _order(run, site, account)
     total = int(run.report.get("totals", {}).get("stories", 0))
+    order = _order(run, site, account, lambda: beat(int(account.totals["stories"]), total, "Bringing in"))
     with relaxed_sync():
         for frame, after in staged(run.pk, start=int(settings.get("offset", 0))):
             for record in frame:
@@ -210,9 +211,8 @@ def _begin(run: Run, kind: str) -> None:
     run.save(update_fields=["state", "kind", "error"])
 
 
-def _order(run: Run, site: Site, account: Account) -> Order:
-    bringing = Bringing(run, site, Known(site, run), account, beat=lambda: None, forbids=DoNotImport.objects.exists())
-    return Order(bringing)
+def _order(run: Run, site: Site, account: Account, beat: Callable[[], None]) -> Order:
+    return Order(Bringing(run, site, Known(site, run), account, beat, forbids=DoNotImport.objects.exists()))
 
 
 def _end(run: Run, account: Account, actor: int | None) -> Run:
