@@ -17,7 +17,15 @@ from fanthology.rescue.errors import NotNow
 from fanthology.rescue.models import Conflict, Outcome, Run, Site
 from fanthology.rescue.undo import undo
 from fanthology.reviews.models import Review
-from fanthology.works.actions import change_header, remove_chapters, revise_chapter, withdraw_work
+from fanthology.works.actions import (
+    NewChapter,
+    add_chapters,
+    change_header,
+    remove_chapters,
+    renumber_chapters,
+    revise_chapter,
+    withdraw_work,
+)
 from fanthology.works.models import Chapter, Revision, Series, Work
 from tests import factories
 from tests.rescue import old_site
@@ -185,3 +193,18 @@ def test_undoing_the_second_run_leaves_the_first(run: Run, tmp_path: Path) -> No
         "Nobody's",
         "Empty",
     }
+
+
+def test_their_order_of_chapters_is_taken_when_it_is_chosen(run: Run, tmp_path: Path) -> None:
+    lamp = Work.objects.get(title="The Lamp")
+    wick, oil, dark = lamp.chapters.order_by("position").values_list("pk", flat=True)
+    renumber_chapters(work=lamp, order=[oil, wick, dark], version=lamp.version)
+    lamp.refresh_from_db()
+    (own,) = add_chapters(work=lamp, chapters=[NewChapter(4, Markup("<p>Only here.</p>"))], version=lamp.version)
+    rows = old_site.tables()
+    rows["chapters"][2]["inorder"] = 0
+    again = old_site.rescue(old_site.write_dump(tmp_path, rows, name="newer.sql"))
+    order = lamp.chapters.order_by("position").values_list("pk", flat=True)
+    assert list(order) == [oil, wick, dark, own.pk], "ours stays until somebody chooses"
+    resolve_conflict(conflict=again.conflicts.get(field="chapters"), choice="theirs")
+    assert list(order.all()) == [dark, wick, oil, own.pk]

@@ -29,7 +29,7 @@ from fanthology.works.actions import touch_works
 from fanthology.works.dates import known_date
 from fanthology.works.models import Chapter, DoNotImport, Work
 
-from .bringing.again import put_chapter_fields, put_fields
+from .bringing.again import put_chapter_fields, put_fields, put_order
 from .bringing.known import Bringing, Known
 from .bringing.order import Order
 from .errors import NoBasis, NotNow
@@ -284,7 +284,9 @@ def _take_theirs(conflict: Conflict) -> None:
     row, field = conflict.source_key, conflict.field
     if row.kind == "work":
         work = Work.objects.filter(pk=row.object_id).first()
-        if work is not None:
+        if work is not None and field == "chapters":
+            put_order(work, _value(field, conflict.theirs), site_id=row.site_id)
+        elif work is not None:
             put_fields(work, {field: _value(field, conflict.theirs)})
     elif row.kind == "chapter":
         chapter = Chapter.objects.select_related("text").filter(pk=row.object_id).first()

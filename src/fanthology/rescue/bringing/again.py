@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -126,7 +126,7 @@ def _settle_state(work: Work) -> None:
 
 
 def put_fields(work: Work, fields: Mapping[str, Any]) -> None:
-    """Write some fields of a work, given in their comparable form."""
+    """Write some fields of a work, given in their comparable form; `put_order` writes "chapters"."""
     actions.change_header(work=work, header=header_with(header_here(work), fields), version=_version(work))
     if "tags" in fields:
         tags = Tag.objects.in_bulk(fields["tags"])
@@ -140,6 +140,16 @@ def put_fields(work: Work, fields: Mapping[str, Any]) -> None:
             actions.set_state(work=work, state=State.HIDDEN, reason="hidden on the old site")
         elif work.state == State.HIDDEN:
             actions.set_state(work=work, state=State.WAITING)
+
+
+def put_order(work: Work, old_ids: Sequence[str], *, site_id: int) -> None:
+    """Put the chapters in this order of their old ids. Those that only stand here come after them, in their own order."""
+    own = work.chapters.in_order().values_list("pk", flat=True)
+    keys = SourceKey.objects.filter(site_id=site_id, kind="chapter", old_id__in=old_ids, object_id__in=own)
+    ids = dict(keys.values_list("old_id", "object_id"))
+    theirs = [ids[old_id] for old_id in old_ids if old_id in ids]
+    ours = [pk for pk in own if pk not in theirs]
+    actions.renumber_chapters(work=work, order=[*theirs, *ours], version=_version(work))
 
 
 def _version(work: Work) -> int:
