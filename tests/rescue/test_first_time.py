@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
-from fanthology.rescue.models import Run
+from fanthology.base import sealed
+from fanthology.base.models import LedgerEntry
+from fanthology.rescue.models import Run, Site
+from fanthology.rescue.staging import folder_of
+from fanthology.rescue.uploads import path_of
 from tests import efiction_dump, factories
 from tests.rescue import old_site
 from tests.rescue.test_pages import do, hand_over
@@ -63,3 +68,79 @@ def test_a_dump_cut_off_is_asked_for_again(keeper: Client) -> None:
     page = do(keeper, hand_over(keeper, whole[: whole.rindex(b"INSERT") + 60]), "examine")
     assert "The dump is cut off: ask for it again" in page
     assert "1 place could not be saved" in page, "only what the old site had lost itself"
+
+
+def story_files() -> bytes:
+    rows = old_site.TABLES["chapters"]
+    return zipped(*((f"stories/{row['uid']}/{row['chapid']}.txt", b"The lamp burned low.") for row in rows))
+
+
+def test_files_can_be_added_until_it_is_brought_in(keeper: Client) -> None:
+    run = hand_over(keeper, textless())
+    page = do(keeper, run, "examine")
+    more = reverse("rescue-files", args=[run.pk])
+    assert f'action="{more}"' in page
+    page = do(keeper, run, "files", files=SimpleUploadedFile("stories.zip", story_files()))
+    assert (run.state, run.report) == ("received", {})
+    assert "stories.zip" in page
+    page = do(keeper, run, "examine")
+    assert "The story files are missing" not in page
+    assert run.report["tables"]["text files"]["taken"] == len(old_site.TABLES["chapters"])
+    page = do(keeper, run, "bring")
+    assert run.state == "brought"
+    assert f'action="{more}"' not in page
+    do(keeper, run, "files", files=SimpleUploadedFile("late.zip", story_files()))
+    assert run.state == "brought"
+    assert run.uploads.count() == 2
+    late = keeper.post("/rescue/uploads/", {"name": "late.zip", "size": 9, "run": run.pk})
+    assert (late.status_code, run.uploads.count()) == (400, 2)
+
+
+def test_a_file_too_many_is_removed(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    wrong = hand_over(keeper, b"Title: Mine\n\nNot theirs.", "mine.txt")
+    upload = wrong.uploads.get()
+    assert keeper.post(reverse("rescue-file-remove", args=[run.pk, upload.pk])).status_code == 404
+    keeper.post(reverse("rescue-file-remove", args=[wrong.pk, upload.pk]))
+    assert not path_of(upload).exists()
+    assert not wrong.uploads.exists()
+    do(keeper, run, "examine")
+    do(keeper, run, "files", files=SimpleUploadedFile("more.txt", b"Words."))
+    locked = run.sources[0]["sealed"]
+    for held in run.uploads.all():
+        keeper.post(reverse("rescue-file-remove", args=[run.pk, held.pk]))
+    run.refresh_from_db()
+    assert run.sources == []
+    assert not sealed.delete(locked), "the sealed copy went with it"
+
+
+def test_what_brought_nothing_in_can_be_thrown_away(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    do(keeper, run, "basis", basis="owner-permits", note="Mail of 2 May.")
+    kept = [entry["sealed"] for entry in run.sources]
+    address = reverse("rescue-throw-away", args=[run.pk])
+    assert address in keeper.get(reverse("rescue-run", args=[run.pk])).content.decode()
+    assert "dump.sql" in keeper.get(address).content.decode()
+    assert Run.objects.exists(), "the page only asks"
+    assert keeper.post(address).status_code == 302
+    assert not Run.objects.exists()
+    assert not Site.objects.exists()
+    assert not folder_of(run.pk).exists()
+    assert kept
+    assert not any(sealed.delete(name) for name in kept)
+    assert LedgerEntry.objects.filter(verb="rescue thrown away", subject_id=run.pk).exists()
+
+
+def test_what_came_in_is_undone_and_not_thrown_away(keeper: Client, run: Run) -> None:
+    page = keeper.post(reverse("rescue-throw-away", args=[run.pk]), follow=True).content.decode()
+    assert "undo it instead" in page
+    assert Run.objects.exists()
+
+
+def test_rescues_without_a_name_are_told_apart_by_their_files(keeper: Client) -> None:
+    for name in ("saltwick.sql", "kettleness.sql"):
+        hand_over(keeper, efiction_dump.dump(old_site.TABLES), name)
+    page = keeper.get("/rescue/").content.decode()
+    assert "saltwick.sql" in page
+    assert "kettleness.sql" in page

@@ -213,6 +213,7 @@ def address(route: str, house: House, case: Case | None = None) -> str:
         "<int:number>": 1,
         "<int:conflict_id>": 1,
         "<int:job_id>": 1,
+        "<int:upload_id>": house.upload.pk,
         "about/<str:slug>": "about/nothing",
     }
     for placeholder, value in values.items():

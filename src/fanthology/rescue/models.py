@@ -129,6 +129,12 @@ class Run(models.Model):
         return self.site.name if self.site else str(told) or "An old site"
 
     @property
+    def file_names(self) -> list[str]:
+        """What was handed over: tells runs without a name apart."""
+        named = [upload.name for upload in self.uploads.all()]
+        return named or [str(path).rpartition("/")[2] for path in self.settings.get("paths") or []]
+
+    @property
     def stories_found(self) -> int:
         return int(self.report.get("totals", {}).get("stories", 0))
 

@@ -32,6 +32,7 @@ from .bringing.shapes import fields_here
 from .digests import digests_of
 from .errors import NotNow
 from .models import Conflict, FormerMember, OldAddress, Outcome, Run, Site, SourceKey, TagMapping
+from .uploads import delete_files, takes_files
 
 BATCH = 10
 
@@ -70,6 +71,17 @@ def undo(*, run: Run, force: bool = False, beat: Beat = quiet, actor: int | None
         reach("rescue.undo-end")
     forget_files(run=run)
     return done
+
+
+def throw_away(*, run: Run, actor: int | None = None) -> None:
+    """Forget a run that brought nothing in, with its files and their sealed copies. Raises NotNow."""
+    if not takes_files(run):
+        raise NotNow("This run is being worked on, or has brought something in: wait for it, or undo it instead.")
+    delete_files(run)
+    with transaction.atomic():
+        ledger.write("rescue thrown away", "run", run.pk, actor=actor, files=run.uploads.count())
+        _undo_site(run)
+        run.delete()
 
 
 def _undo_works(run: Run, force: bool, beat: Beat) -> Undone:  # noqa: FBT001 - handed through

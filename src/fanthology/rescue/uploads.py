@@ -21,14 +21,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from fanthology.base import sealed
+from fanthology.base import jobs, sealed
 from fanthology.formats.dumps.tree import is_archive, is_sql
 
 from .actions import SOURCES_KEPT
 from .errors import NotNow, RescueRefused, SourcesGone
-from .models import Run, Upload
+from .models import Outcome, Run, SourceKey, Upload
 from .sources import Source, holds_sql
-from .staging import folder_of
+from .staging import clear, folder_of
 
 PIECE = 8 * 1024 * 1024
 LARGEST = 64 * 1024**3
@@ -62,6 +62,58 @@ def _room() -> Iterator[None]:
 
 def new_run(*, actor: int, site: str = "") -> Run:
     return Run.objects.create(started_by_id=actor, settings={"site": site.strip()[:200]})
+
+
+def has_written(run: Run) -> bool:
+    """Whether anything of this run stands in the archive already."""
+    written = Outcome.objects.filter(run=run).exists() or SourceKey.objects.filter(last_run=run).exists()
+    return written or run.finished_at is not None
+
+
+def takes_files(run: Run) -> bool:
+    """Files come and go until the run is brought in, while no job works with them."""
+    still = run.state in (Run.State.RECEIVED, Run.State.EXAMINED) and not has_written(run)
+    return still and not jobs.unfinished(f"run-{run.pk}").exists()
+
+
+def open_again(run_id: int) -> Run:
+    """A run whose files may change. What was found in them so far is forgotten: they are examined anew.
+
+    Raises NotNow once it is brought in or worked on, Run.DoesNotExist.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if not takes_files(run):
+            raise NotNow("The files of this run cannot be changed now: it is being worked on, or has been brought in.")
+        if run.state != Run.State.RECEIVED:
+            run.state, run.report, run.kind = Run.State.RECEIVED, {}, ""
+        run.settings, run.error = {**run.settings, "choices": []}, ""
+        run.save(update_fields=["state", "report", "kind", "settings", "error"])
+    return run
+
+
+def remove_file(*, upload: Upload) -> None:
+    """Take one file back out of a run, with its sealed copy. Raises NotNow."""
+    run = open_again(upload.run_id or 0)
+    _delete_sealed(run, {upload.name})
+    path_of(upload).unlink(missing_ok=True)
+    run.settings = {**run.settings, "prefix": None}
+    run.save(update_fields=["settings"])
+    upload.delete()
+
+
+def delete_files(run: Run) -> None:
+    """Every file of a run, open and sealed."""
+    _delete_sealed(run, {entry["name"] for entry in run.sources})
+    clear(run.pk)
+
+
+def _delete_sealed(run: Run, names: set[str]) -> None:
+    for entry in run.sources:
+        if entry["name"] in names:
+            sealed.delete(entry["sealed"])
+    run.sources = [entry for entry in run.sources if entry["name"] not in names]
+    run.save(update_fields=["sources"])
 
 
 def announce(*, run: Run, name: str, size: int, actor: int) -> Upload:
@@ -230,8 +282,6 @@ def unseal(run: Run) -> None:
 
 def forget_stale(*, older_than: dt.timedelta = dt.timedelta(days=14)) -> int:
     """Runs that never got past their upload and that nobody touched for two weeks. Returns how many."""
-    from .staging import clear
-
     stale = Run.objects.filter(state=Run.State.RECEIVED, site=None, made_at__lt=timezone.now() - older_than)
     gone = list(stale.values_list("pk", flat=True))
     for run_id in gone:

@@ -27,6 +27,7 @@ from ..report import Account, lost_here
 from ..steps import start
 
 MOVING = (Run.State.EXAMINING, Run.State.BRINGING, Run.State.PUBLISHING, Run.State.UNDOING)
+from ..undo import throw_away as discard
 BATCH = 100
 UNFINISHED = ("queued", "running")
 
@@ -34,7 +35,7 @@ UNFINISHED = ("queued", "running")
 @keeper_only
 @require_safe
 def all_runs(request: HttpRequest) -> HttpResponse:
-    runs = Run.objects.select_related("site").order_by("-id")
+    runs = Run.objects.select_related("site").prefetch_related("uploads").order_by("-id")
     return respond(request, "rescue/runs.html", {"page": Page.of(runs, request.GET.get("page"))})
 
 
@@ -65,6 +66,7 @@ def _context(found: Run) -> dict[str, Any]:
         "choices": found.settings.get("choices", []),
         "can_choose": found.state == Run.State.EXAMINED or found.state in actions.BROUGHT,
         "waiting": len(waiting_works(found.site)) if found.site else 0,
+        "takes_files": uploads.takes_files(found),
         "held": works.filter(state=State.HELD).count(),
         "batch": BATCH,
         "conflicts": Conflict.objects.filter(run=found, resolved="").select_related("source_key")[:50],
@@ -199,6 +201,21 @@ def decide(request: HttpRequest, conflict_id: int) -> HttpResponse:
 
 
 def _start(request: HttpRequest, name: str, found: Run, **ids: int | str) -> None:
+@keeper_only
+def throw_away(request: HttpRequest, run_id: int) -> HttpResponse:
+    """For a run that brought nothing in. A page asks, a form does it."""
+    found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
+    if request.method != "POST":
+        return respond(request, "rescue/throw_away.html", {"run": found})
+    try:
+        discard(run=found, actor=keeper_id(request))
+    except RescueRefused as error:
+        messages.error(request, str(error))
+        return _back(found)
+    messages.success(request, "Thrown away, with its files.")
+    return HttpResponseRedirect(reverse("rescue"))
+
+
     try:
         start(name, found, actor=keeper_id(request), **ids)
     except RescueRefused as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -34,8 +35,30 @@ def new(request: HttpRequest) -> HttpResponse:
 @keeper_only
 @require_POST
 def more(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Further files for a run whose files are not complete."""
-    return _receive_all(request, _open_run(run_id))
+    """Further files for a run that has not been brought in."""
+    return _changed(request, run_id) or _receive_all(request, get_object_or_404(Run, pk=run_id))
+
+
+@keeper_only
+@require_POST
+def remove(request: HttpRequest, run_id: int, upload_id: int) -> HttpResponse:
+    """Take a file back that was handed over by mistake."""
+    upload = get_object_or_404(Upload, pk=upload_id, run_id=run_id)
+    answer = _changed(request, run_id)
+    if answer is None:
+        uploads.remove_file(upload=upload)
+    return answer or HttpResponseRedirect(reverse("rescue-run", args=[run_id]))
+
+
+def _changed(request: HttpRequest, run_id: int) -> HttpResponse | None:
+    """Opens the files of a run again; the answer when they cannot be changed any more."""
+    get_object_or_404(Run, pk=run_id)
+    try:
+        uploads.open_again(run_id)
+    except NotNow as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("rescue-run", args=[run_id]))
+    return None
 
 
 def _receive_all(request: HttpRequest, run: Run) -> HttpResponse:
@@ -101,7 +124,7 @@ def _run_asked_for(request: HttpRequest) -> Run:
     """The run that the file belongs to, or a new one."""
     asked = request.POST.get("run", "")
     if asked:
-        return _open_run(number_in(asked) or 0)
+        return uploads.open_again(get_object_or_404(Run, pk=number_in(asked) or 0).pk)
     return uploads.new_run(actor=keeper_id(request), site=request.POST.get("site", ""))
 
 
