@@ -62,6 +62,7 @@ def served(archive: Archive) -> Iterator[tuple[subprocess.Popen[str], str]]:  # 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        process_group=0,
     )
     try:
         yield process, f"http://127.0.0.1:{port}"
@@ -97,6 +98,17 @@ def test_serve_brings_back_what_dies_and_ends_cleanly(served):
     assert process.wait(60) == 0
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
     assert address in process.stdout.read()
+
+
+def test_ctrl_c_ends_the_whole_family_at_once(served):
+    """A terminal sends it to every process of the group; none may take the end of another for an accident."""
+    process, address = served
+    until(lambda: healthy(address))
+    family = until(lambda: found if len(found := children(process.pid)) >= 2 else {})
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(10) == 0
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    assert process.stdout.read() == f"The archive is at {address}\n"
 
 
 def test_a_keeper_is_added_once_and_needs_a_good_password(archive):  # noqa: F811

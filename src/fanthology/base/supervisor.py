@@ -1,7 +1,9 @@
 """`fanthology serve`: web workers and one job worker under one roof. Imports no Django: it stays small, for ever.
 
 This process is granian's parent (it restarts web workers that die) and watches the job worker with one thread.
-SIGTERM and SIGINT end all of them: requests are answered, the running slice of a job is finished.
+SIGTERM and SIGINT end all of them: requests are answered, the running slice of a job is finished. A terminal sends its
+Ctrl-C to the whole process group: the workers are deaf to SIGINT and hear of it from this process alone, or the one end
+would be taken for an accident, and a web worker that is told twice may hang until it is killed.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ class JobWorker:
         pause = 0.5
         while not self._stopping.is_set():
             started = time.monotonic()
-            self._pid = os.posix_spawn(sys.executable, command, os.environ)
+            self._pid = os.posix_spawn(sys.executable, command, os.environ, setsigmask=[signal.SIGINT])
             if self._stopping.is_set():
                 os.kill(self._pid, signal.SIGTERM)
             _, status = os.waitpid(self._pid, 0)
@@ -85,6 +87,7 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, address: str) -> No
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
     )
+    os.register_at_fork(after_in_child=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]))
     job_worker = JobWorker()
     if jobs:
         job_worker.start()
