@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fanthology.formats.decode import decode, repair
@@ -147,6 +147,38 @@ def test_questions_are_no_losses(text: str) -> None:
 def test_choice_of_charset(data: bytes, declared: str | None, text: str, decoder: str) -> None:
     found = decode(data, declared=declared)
     assert (found.text, found.decoder) == (text, decoder)
+
+
+NAMES = ("Fëanor", "Rémi", "Fíli", "Née", "Séamus", "Béatrice", "José", "DÎNER", "École", "Zoë")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_accent_after_the_first_capital_is_western(name: str) -> None:
+    for line in (f"{name}\n", name):
+        assert decode(line.encode("cp1252")).text == line
+    assert decode(", ".join(NAMES).encode("cp1252")).decoder == "windows-1252"
+
+
+@pytest.mark.parametrize("text", ["Rémi, Fëanor et Née, déjà", "I’m late, O’Hara: “wait”…", "Béatrice n’était pas là"])
+def test_macintosh_is_found_where_nothing_is_declared(text: str) -> None:
+    found = decode(text.encode("mac_roman"))
+    assert (found.text, found.decoder) == (text, "macintosh")
+
+
+WESTERN_LETTERS = st.text([chr(code) for code in (*range(32, 127), 10, *range(192, 256)) if code not in (215, 247)])
+
+
+@given(WESTERN_LETTERS, st.sampled_from(["windows-1252", "iso-8859-1", "latin1", "cp1252", "US-ASCII"]))
+def test_law_declared_western_comes_back_byte_for_byte(text: str, declared: str) -> None:
+    data = text.encode("cp1252")
+    assume(not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)))
+    assert decode(data, declared=declared).text == text
+
+
+def test_western_may_be_declared_and_utf8_be_mixed_in_or_cut() -> None:
+    assert decode("é’x".encode() + b"\x92s", declared="latin1").text == "é’x’s"
+    assert decode("né é".encode()[:-1], declared="latin1").text == "né \ufffd"
+    assert decode("MANHÃ".encode("cp1252"), declared="latin1").text == "MANHÃ"
 
 
 def test_guesses_and_losses_of_whole_files_are_reported() -> None:

@@ -38,9 +38,9 @@ BIG = 2_147_483_000
 # -- texts that hurt, by what the bytes of the dump can hold
 
 WESTERN = {
-    "quotes": "“Don’t,” said Zoë — ‘never’… the café’s €5 naïve Œuvre",
-    "name": "Zoë d’Arc",
-    "short": "Çà & là",
+    "quotes": "“Don’t,” said Zoë — ‘never’… the café’s €5 naïve Œuvre; Séamus, Fíli",
+    "name": "Rémi Fëanor",
+    "short": "Née & Béatrice",
 }
 WORLD = {
     "quotes": "“Don’t,” сказала Даша — ‘never’… 🕯️ שלום עולם 東京の夜 ﷽",
@@ -434,6 +434,7 @@ def stories(truth: Rows, here: Here, same: Same, flags: str) -> None:
         updated = moment(row["updated"]) or published
         if updated:
             same(f"{what} updated", work.revised_at.date(), updated.date())
+        same(f"{what} said when", work.revised_precision, "day" if moment(row["updated"]) else "")
         same(
             f"{what} authors",
             [line_.pen_name_id for line_ in work.authorship.order_by("position")],

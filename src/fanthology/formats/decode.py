@@ -49,7 +49,8 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     """Turn the bytes of one file into text. Never raises.
 
     Order: byte order mark, strict UTF-8, the `declared` charset (labels of latin-1 mean windows-1252, as in every
-    browser), a file that mixes UTF-8 and windows-1252, and last the best score among the likely charsets.
+    browser, and still leave room for UTF-8 mixed in), and last, where nothing is declared or the bytes deny it, a file
+    that mixes UTF-8 and windows-1252 or the best score among the likely charsets.
     Newlines, control characters and damage inside the text are left alone; see `repair`.
     """
     for mark, name in _BOMS:
@@ -62,11 +63,12 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
         return Decoded(text, "utf-8")
     if label not in (None, "utf-8", _CP1252) and (text := _strict(data, str(label))) is not None:
         return Decoded(text, str(label))
-    if (cut := _CUT_TAIL.search(data)) and (text := _strict(data[: cut.start()], "utf-8")) is not None:
+    if (text := _cut(data, proven=label == _CP1252)) is not None:
         return Decoded(text + "\ufffd", "utf-8", (_lost(text + "\ufffd", "\ufffd", 1, ""),))
     if _is_mostly_utf8(data, expected=label == "utf-8"):
         return _mixed(data)
-    return _scored(data, label)
+    # every byte is something in windows-1252: a word beats any score
+    return Decoded(_cp1252(data), _CP1252) if label == _CP1252 else _scored(data)
 
 
 def _label(declared: str | None) -> str | None:
@@ -87,6 +89,17 @@ def _strict(data: bytes, charset: str) -> str | None:
         return data.decode(charset)
     except (UnicodeDecodeError, LookupError):
         return None
+
+
+def _cut(data: bytes, *, proven: bool) -> str | None:
+    r"""The text before a last character that was cut in UTF-8; None where the last byte may be a letter of its own.
+
+    One byte proves nothing after plain ASCII (`caf\xe9`). `proven`: only other UTF-8 before it proves anything.
+    """
+    tail = _CUT_TAIL.search(data)
+    if tail is None or ((proven or len(tail[0]) == 1) and data[: tail.start()].isascii()):
+        return None
+    return _strict(data[: tail.start()], "utf-8")
 
 
 def _with_losses(data: bytes, charset: str) -> Decoded:
@@ -137,7 +150,7 @@ def _cp1252(data: bytes) -> str:
     return data.decode("latin-1").translate(_C1)
 
 
-def _scored(data: bytes, label: str | None) -> Decoded:
+def _scored(data: bytes) -> Decoded:
     """Choose by likeness to prose among windows-1252, MacRoman, the DOS code pages and what resiliparse detects."""
     candidates = {_CP1252: _cp1252(data), "macintosh": data.decode("mac_roman"), "cp437": data.decode("cp437")}
     detected = detect_encoding(data, from_html_meta=False)
@@ -146,8 +159,7 @@ def _scored(data: bytes, label: str | None) -> Decoded:
             return Decoded(text, detected, (_guessed(detected),))
         candidates[detected] = text
     best = max(candidates, key=lambda name: (_likeness(candidates[name]), name == _CP1252))
-    findings = () if best == label else (_guessed(best),)
-    return Decoded(candidates[best], best, findings)
+    return Decoded(candidates[best], best, (_guessed(best),))
 
 
 def _is_foreign(text: str) -> bool:
@@ -157,9 +169,13 @@ def _is_foreign(text: str) -> bool:
     return len(letters) >= 4 and beyond > 0.8 * len(letters)
 
 
+# An accent stands in small letters, also after the first capital of a name (`Rémi`, `Fëanor`), or in capitals
+# that begin a word or stand among others (`Étienne`, `DÎNER`), but not small among capitals nor the other way round.
 _LIKELY: Final = re.compile(
     r"(?<=\w)’(?=\w)|(?:(?<=\s)|^)[“‘«¿¡](?=\w)|(?<=[\w.,!?…])[”’»](?!\w)|(?<=\w)…(?!\w)|\s?[—–]\s?"
-    r"|(?<![A-Z])[àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšž]|(?<![a-z])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŠŽ](?=[A-Za-z])|[©°£€\u00a0½]",
+    r"|(?<![A-Z][A-Z])[àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßœšž](?![A-Z])"
+    r"|(?:(?<![A-Za-z])(?=.[A-Za-z])|(?<=[A-Z])(?=.[A-Z](?![a-z])))[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒŠŽ]"
+    r"|[©°£€\u00a0½]",
     re.MULTILINE,
 )
 _UNLIKELY: Final = re.compile(

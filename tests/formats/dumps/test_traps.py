@@ -9,7 +9,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from fanthology.formats.dumps.efiction_text import Charset, Report
 from fanthology.formats.dumps.records import (
     NewsRecord,
     PageRecord,
@@ -82,6 +85,57 @@ def test_trap_1_the_keeper_may_say_the_charset(dumped) -> None:
         site(stories=[STORY | {"title": "Zażółć".encode("cp1250")}]), declared=None, read={"encoding": "windows-1250"}
     )
     assert rescued.story(1).story.title == "Zażółć"
+
+
+NAMES = ("Fëanor", "Rémi", "Fíli", "Née", "Séamus", "Béatrice")
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("latin1", "auto"), ("utf8", "auto"), (None, "auto"), (None, "cp1252"), ("utf8", "utf-8")],
+)
+def test_trap_1_no_field_is_guessed_alone(dumped, declared: str | None, encoding: str) -> None:
+    """Each name alone could be Macintosh; what the keeper, the dump or all of them together say goes for each."""
+    stories = [STORY | {"sid": number, "title": f"{name} É"} for number, name in enumerate(NAMES, 1)]
+    prose = "École, “Óðinn”: déjà vu — l’été… ÇA"
+    rescued = dumped(
+        site(stories=stories, chapters=[CHAPTER | {"storytext": prose}], authors=[ANN | {"penname": "RŽmi"}]),
+        encoding="cp1252",
+        declared=declared,
+        read={"encoding": encoding},
+    )
+    assert [rescued.story(number).story.title for number in range(1, 7)] == [f"{name} É" for name in NAMES]
+    assert rescued.person(2).name == "RŽmi"
+    assert text_of(rescued) == f"<p>{prose}</p>"
+
+
+LETTERS = st.text([chr(code) for code in (*range(32, 127), *range(192, 256)) if code not in (215, 247)])
+
+
+@given(
+    st.lists(LETTERS.filter(lambda text: not text.isascii()), min_size=1), st.sampled_from(["given", "said", "voted"])
+)
+def test_trap_1_law_western_letters_come_back_byte_for_byte(fields: list[str], how: str) -> None:
+    charset = Charset("windows-1252" if how == "given" else "auto")
+    charset.declared = "windows-1252" if how == "said" else None
+    charset.hear("“Déjà vu”, dit-elle — l’été n’était pas là…".encode("cp1252") * 50)
+    for field in fields:
+        charset.hear(field.encode("cp1252"))
+    for field in fields:
+        assume(not field.startswith(("ÿþ", "þÿ")))
+        assert charset.text(field.encode("cp1252"), Report(), "") == field
+
+
+def test_trap_1_the_language_counts_for_the_name_of_the_site(dumped) -> None:
+    settings = [{"language": "pl", "sitename": "Książki łąk".encode("cp1250")}]
+    rescued = dumped(site(settings=settings), declared="latin1")
+    assert rescued.site.name == "Książki łąk"
+
+
+def test_trap_1_a_mixture_elects_what_its_other_bytes_are(dumped) -> None:
+    mixed = "Ünïcôdé — “ja”".encode() + "Rémi".encode("cp1252")
+    rescued = dumped(site(stories=[STORY | {"title": "RŽmi".encode("cp1252"), "summary": mixed}]), declared="utf8")
+    assert rescued.story(1).story.title == "RŽmi"
 
 
 def test_trap_1_a_last_letter_is_not_a_cut_character(dumped) -> None:

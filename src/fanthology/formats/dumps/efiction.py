@@ -52,9 +52,9 @@ class EFiction:
         self.known = Known()
         self.findings = rows.findings
         self.settings = rows.settings()
+        words.charset.language = self.settings.word("language") if self.settings else ""
         self.site = self._site()
         words.base_url = self.site.url + "/" if self.site.url else ""
-        words.charset.language = self.site.language
         self.likes = self.settings is not None and self.settings.word("ratings") in ("2", "3")
 
     def records(self) -> Iterator[Record]:

@@ -234,9 +234,8 @@ class Rows:
         if identity is None:
             _leave_out(account, "has no readable id")
             return
-        if name in ("stories", "chapters", "reviews"):
-            for value in row.values:
-                self.charset.hear(value)
+        for value in row.values:
+            self.charset.hear(value)
         group = fields.number(schema.GROUPED_BY[name]) if name in schema.GROUPED_BY else 0
         values = row.values if isinstance(guess, schema.Guess) else _plainly(name, fields, identity)
         self.spool.put(name, identity, NOWHERE if group is None else group, number, values)
@@ -339,6 +338,8 @@ class Rows:
             else:
                 _leave_out(self._account(table), "settings of another archive")
         self._settings = [best]
+        for value in best[1].values:
+            self.charset.hear(value)
         return best[1]
 
     def rows(self, name: str) -> Iterator[Fields]:

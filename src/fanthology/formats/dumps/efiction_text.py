@@ -5,6 +5,7 @@ The order of the steps is the order in which the damage was done, backwards: cha
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field, replace
 
@@ -73,6 +74,9 @@ LANGUAGES = {
 }
 """The old one-byte charset of the site's own language, where bytes alone look Western."""
 
+_MIXTURES = frozenset({"utf-8", "utf-8+windows-1252"})
+_NEVER_POSTED = frozenset({"macintosh", "cp437"})
+
 
 def python_charset(mysql: str) -> str | None:
     """The codec name for a MySQL charset name; None for UTF-8, binary, ascii and unknown ones."""
@@ -98,14 +102,15 @@ class Report:
 class Charset:
     """Decides the charset of fields that are not UTF-8: what the keeper said, else what the dump said, else one vote.
 
-    Short fields are too short to guess from, so the bytes of many fields vote together. A field that is valid UTF-8 is
-    UTF-8, whatever its neighbours are: both kinds stand in one table, even in one story.
+    Short fields are too short to guess from, so the bytes of many fields vote together, and no field is guessed alone.
+    A field that is valid UTF-8 is UTF-8, whatever its neighbours are: both kinds stand in one table, even in one story.
+    A keeper who says UTF-8 leaves the rest to the vote.
     """
 
     SAMPLE = 64 * 1024
 
     def __init__(self, encoding: str = "auto") -> None:
-        self.given = None if encoding == "auto" else encoding
+        self.given = None if encoding == "auto" or codecs.lookup(encoding).name.startswith("utf-8") else encoding
         self.declared: str | None = None
         self.language = ""
         self._sample = bytearray()
@@ -117,8 +122,8 @@ class Charset:
             return
         try:
             value.decode()
-        except UnicodeDecodeError:
-            self._sample += value[:4096] + b"\n"
+        except UnicodeDecodeError as error:
+            self._sample += value[max(0, error.start - 2048) : error.start + 2048] + b"\n"
 
     def elect(self) -> str | None:
         """The charset for fields that are not UTF-8; None = there was nothing to vote on."""
@@ -127,10 +132,16 @@ class Charset:
         return self._elected
 
     def _vote(self) -> str | None:
-        """The dump's own word, unless it is latin1, which MySQL said of everything; then what the bytes look like."""
+        """The dump's own word, unless it is latin1, which MySQL said of everything; then what the bytes look like.
+
+        That word still rules out what no browser ever posted to such a table: the charsets of Macintosh and DOS. What is
+        UTF-8 in the sample is read before any vote counts, so a mixture has elected what its other bytes are.
+        """
         if self.declared not in (None, WESTERN) or not self._sample:
             return self.declared
-        guessed = decode(bytes(self._sample), declared=self.declared).decoder
+        guessed = decode(bytes(self._sample)).decoder
+        if guessed in _MIXTURES or (self.declared == WESTERN and guessed in _NEVER_POSTED):
+            guessed = WESTERN
         return LANGUAGES.get(self.language[:2].lower(), guessed) if guessed == WESTERN else guessed
 
     def text(self, data: bytes, report: Report, where: str) -> str:
