@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fanthology.works.cards import cards_for, warning_sign
+from fanthology.works.dates import LONG_AGO
 from fanthology.works.models import Work
 from tests.factories import make_work
 
@@ -38,7 +40,11 @@ def test_the_day_of_arrival_is_no_date_of_a_story(
 ) -> None:
     work = make_work()
     Work.objects.filter(pk=work.pk).update(
-        origin=origin, published_on=published, published_precision="day" if published else ""
+        origin=origin,
+        published_on=published,
+        published_precision="day" if published else "",
+        revised_at=LONG_AGO if origin else timezone.now(),
+        revised_precision="" if origin else "day",
     )
     assert cards_for([work.pk])[0].date_is_known is known
     assert ("date not known" in client.get("/browse/").content.decode()) is not known

@@ -110,7 +110,7 @@ def iso(value: date | datetime | None, precision: str = "day") -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return value.isoformat(timespec="seconds")[: {"year": 4, "month": 7}.get(precision)]
     return value.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
 
 

@@ -65,7 +65,7 @@ def _feed(request: HttpRequest, title: str, about: str, works: WorkQuerySet) -> 
     def page() -> str:
         cards = cards_for(works.values_list("pk", flat=True)[:LENGTH])
         base = settings.BASE_URL.rstrip("/")
-        updated = max((card.revised_at for card in cards), default=None)
+        updated = max((card.told_at for card in cards), default=None)
         context = {
             "title": title,
             "base": base,

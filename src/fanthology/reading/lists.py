@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import F, OrderBy
 from django.http import HttpRequest
 
 from fanthology.base.web import Page
@@ -11,12 +12,12 @@ from fanthology.works.cards import Card, cards_for
 from fanthology.works.models import WorkQuerySet
 
 SIZE = 20
-ORDERS = {
+ORDERS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
     "updated": ("recently updated", ("-revised_at", "-id")),
     "title": ("title", ("title_key", "id")),
     "words": ("most words", ("-word_count", "-id")),
     "kudos": ("most kudos", ("-stats__kudos", "-id")),
-    "published": ("first published", ("published_on", "id")),
+    "published": ("first published", (F("published_on").asc(nulls_last=True), "id")),
 }
 
 

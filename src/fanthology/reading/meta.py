@@ -11,6 +11,7 @@ from markupsafe import Markup as Safe
 from fanthology.formats.markup import plain_text
 from fanthology.formats.model import Markup
 from fanthology.works.cards import Card
+from fanthology.works.dates import date_text
 from fanthology.works.models import Work
 
 NO_MODELS = "noai, noimageai"
@@ -71,7 +72,8 @@ def _book(card: Card, description: str) -> dict[str, Any]:
         "isFamilyFriendly": not card.needs_consent,
         "isAccessibleForFree": True,
         "accessMode": "textual",
-        "dateModified": card.revised_at.date().isoformat(),
+        "dateModified": (date_text(card.revised_at.date(), card.revised_precision) if card.revised_precision else "")
+        or "",
         "inLanguage": card.language,
         "description": description,
         "datePublished": card.published_on.isoformat()

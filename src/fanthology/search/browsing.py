@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Q
+from django.db.models import F, OrderBy, Q
 
 from fanthology.base.folding import fold
 from fanthology.base.web import Page
@@ -26,9 +26,9 @@ PAGE_SIZE = 20
 DEEPEST = 10_000
 ROWS = {"rating": 5, "warning": 6, "category": 6, "fandom": 12, "character": 12, "relationship": 12, "additional": 15}
 OPEN = ("rating", "warning", "fandom", "relationship")
-_SQL_ORDERS = {
+_SQL_ORDERS: dict[str, str | OrderBy] = {
     "words": "-word_count",
-    "published": "-published_on",
+    "published": F("published_on").desc(nulls_last=True),
     "kudos": "-stats__kudos",
     "reviews": "-stats__reviews",
     "title": "title_key",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fanthology.works.dates import LONG_AGO
+
 from .query import All, Node
 
+UNDATED = {"updated": int(LONG_AGO.timestamp()), "published": 0}
 FACET_KINDS = ("rating", "warning", "category", "fandom", "character", "relationship", "additional")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A posted work as it is searched. `found_under` are the ids of all canonical tags that find it, `facets` the
-    canonical tags of the work itself by kind. Dates: `updated` seconds since 1970, `published` YYYYMMDD (0 = unknown).
+    canonical tags of the work itself by kind. Dates: `updated` seconds since 1970, `published` YYYYMMDD; unknown ones are
+    `UNDATED`, below every other.
     `complete` 1, 0 or 2 (unknown). `title_order` and `author_order` sort as numbers.
     """
 

@@ -12,7 +12,7 @@ from fanthology.tags.models import Kind, Tag, TagClosure
 from fanthology.works.access import Audience, State
 from fanthology.works.models import Authorship, Chapter, SeriesPlace, Work, WorkTag
 
-from .document import Document
+from .document import UNDATED, Document
 
 BATCH = 50
 _KIND_NAMES = {
@@ -129,7 +129,9 @@ def _document(work: Work, authors: list[str], series: list[str], bodies: list[st
         words=work.word_count,
         chapters=work.chapter_count,
         updated=int(work.revised_at.timestamp()),
-        published=published.year * 10_000 + published.month * 100 + published.day if published else 0,
+        published=published.year * 10_000 + published.month * 100 + published.day
+        if published
+        else UNDATED["published"],
         kudos=work.stats.kudos,
         reviews=work.stats.reviews,
         complete=2 if work.complete is None else int(work.complete),

@@ -86,6 +86,7 @@ class Header:
     is_featured: bool = False
     published: str | None = None
     revised_at: dt.datetime | None = None
+    revised_precision: str = "day"
     origin: str = ""
     origin_url: str = ""
     arrived_in_bulk: bool = False
@@ -441,7 +442,7 @@ def _fill(work: Work, header: Header) -> None:
         header.rating is None or header.rating.name in ADULT_RATINGS or header.gate_adults or bool(header.gate_text)
     )
     if header.revised_at:
-        work.revised_at = header.revised_at
+        work.revised_at, work.revised_precision = header.revised_at, header.revised_precision
 
 
 def _signed(work: Work, authors: Sequence[PenName]) -> list[Authorship]:

@@ -52,6 +52,8 @@ _COLUMNS = [
     "published_on",
     "published_precision",
     "revised_at",
+    "revised_precision",
+    "posted_at",
     "origin",
     "arrived_in_bulk",
     "stats__kudos",
@@ -117,6 +119,8 @@ class Card:
     published_on: dt.date | None
     published_precision: str
     revised_at: dt.datetime
+    revised_precision: str
+    posted_at: dt.datetime | None
     origin: str
     arrived_in_bulk: bool
     kudos: int
@@ -128,8 +132,13 @@ class Card:
 
     @property
     def date_is_known(self) -> bool:
-        """Whether `revised_at` is the story's own date, not that of its arrival from a place that gave none."""
-        return not self.origin or self.published_on is not None
+        """Whether anybody said when it was published or changed."""
+        return bool(self.revised_precision) or self.published_on is not None
+
+    @property
+    def told_at(self) -> dt.datetime:
+        """For feeds, where no entry may be without a date: its own date, else when it was posted here."""
+        return self.revised_at if self.date_is_known else self.posted_at or self.revised_at
 
     @property
     def warnings(self) -> list[Sign]:
@@ -234,6 +243,8 @@ def _card(row: dict[str, Any]) -> Card:
                 "published_on",
                 "published_precision",
                 "revised_at",
+                "revised_precision",
+                "posted_at",
                 "origin",
                 "arrived_in_bulk",
                 "warnings_stated",

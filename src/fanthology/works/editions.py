@@ -92,6 +92,7 @@ def _options(work: Work) -> WriteOptions:
         site_name=archive.name,
         site_url=settings.BASE_URL,
         work_url=address,
-        modified=work.revised_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        # An EPUB may not be without this instant: where the story has no date, it is the row's own, which never changes.
+        modified=(work.revised_at if work.date_is_known else work.made_at).strftime("%Y-%m-%dT%H:%M:%SZ"),
         byline_note=f"from {work.origin}; the author is not here" if absent and work.origin else "",
     )

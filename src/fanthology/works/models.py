@@ -18,6 +18,7 @@ from fanthology.people.models import PenName
 from fanthology.tags.models import Kind, Tag, TagParent, TagQuerySet
 
 from .access import Audience, Facts, Sight, State, Viewer, effective_audience, sight
+from .dates import LONG_AGO
 
 STATES = [(state.value, state.value) for state in State]
 AUDIENCES = [(audience.value, audience.value) for audience in Audience]
@@ -72,8 +73,10 @@ class Work(models.Model):
     """A story as published.
 
     `rating` None = the source does not say (treated like Mature at the gate). `warnings_stated` False = a former site
-    had no warnings to give, which is not the same as none apply. `version` counts changes of what a download holds,
-    `stamp` changes of what a page shows. `origin` names the former site; `arrived_in_bulk` keeps it out of "new".
+    had no warnings to give, which is not the same as none apply. `revised_at` puts works in order; it is a date to show
+    only where `revised_precision` says how much of it is known ("" = nobody said, see `dates.last_change`). `version`
+    counts changes of what a download holds, `stamp` changes of what a page shows. `origin` names the former site;
+    `arrived_in_bulk` keeps it out of "new".
     """
 
     title = models.CharField(max_length=255)
@@ -108,6 +111,7 @@ class Work(models.Model):
     published_on = models.DateField(null=True, blank=True)
     published_precision = models.CharField(max_length=5, blank=True)
     revised_at = models.DateTimeField(default=timezone.now)
+    revised_precision = models.CharField(max_length=5, blank=True, default="day")
     posted_at = models.DateTimeField(null=True, blank=True)
     binned_at = models.DateTimeField(null=True, blank=True)
     origin = models.CharField(max_length=200, blank=True)
@@ -140,6 +144,11 @@ class Work(models.Model):
                 condition=Q(rating__isnull=False) | Q(needs_consent=True), name="unrated_work_needs_consent"
             ),
             dated("published_on", "published_precision", "work_publication_date_has_precision"),
+            models.CheckConstraint(
+                condition=Q(revised_precision__in=["", *PRECISIONS])
+                & (Q(revised_precision="") | ~Q(revised_at=LONG_AGO)),
+                name="work_update_has_precision",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-revised_at", "-id"], name="work_newest"),
@@ -159,6 +168,11 @@ class Work(models.Model):
 
     def facts(self, authors: frozenset[int] = frozenset()) -> Facts:
         return Facts(State(self.state), self.effective_audience, self.unrevealed, authors)
+
+    @property
+    def date_is_known(self) -> bool:
+        """Whether anybody said when it was published or changed."""
+        return bool(self.revised_precision) or self.published_on is not None
 
     @property
     def is_one_shot(self) -> bool:

@@ -117,10 +117,12 @@ def sitemap_xml(request: HttpRequest, number: int | None = None) -> HttpResponse
             parts = range(1, -(-public.count() // SITEMAP_SIZE) + 1)
             urls = [absolute(reverse("sitemap-part", args=[part])) for part in parts]
             return render(request, "reading/sitemap-index.xml", {"urls": urls})
-        rows = public.values_list("pk", "revised_at")[(number - 1) * SITEMAP_SIZE : number * SITEMAP_SIZE]
+        works = public.values_list("pk", "revised_at", "revised_precision", "published_on")
+        rows = works[(number - 1) * SITEMAP_SIZE : number * SITEMAP_SIZE]
         if not rows:
             raise Http404
-        return render(request, "reading/sitemap.xml", {"rows": [(absolute(work_url(pk)), when) for pk, when in rows]})
+        told = [(absolute(work_url(pk)), when if said or published else None) for pk, when, said, published in rows]
+        return render(request, "reading/sitemap.xml", {"rows": told})
 
     return cached(
         request,

@@ -191,6 +191,8 @@ def _lean_card(work: Work, door: Door) -> Card:
         revised_at=work.revised_at,
         origin=work.origin,
         arrived_in_bulk=work.arrived_in_bulk,
+        revised_precision=work.revised_precision,
+        posted_at=work.posted_at,
         kudos=0,
         reviews=0,
         warnings_stated=work.warnings_stated,

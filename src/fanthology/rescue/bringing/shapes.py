@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from fanthology.people.models import PenName
 from fanthology.tags.models import Tag
 from fanthology.works.access import Audience, State
 from fanthology.works.actions import Arrival, Header, NewChapter, Tagged
-from fanthology.works.dates import date_text, known_date
+from fanthology.works.dates import change_text, date_text, known_date, last_change
 from fanthology.works.models import Chapter, Work
 from fanthology.works.policy import Decision
 
@@ -62,7 +61,7 @@ def work_fields(
         "is_round_robin": header.is_round_robin,
         "is_featured": header.is_featured,
         "published": date_text(*known_date(header.published)),
-        "revised_at": header.revised_at.isoformat() if header.revised_at else None,
+        "revised_at": change_text(header.revised_at, header.revised_precision),
         "authors": list(dict.fromkeys(authors)),
         "tags": list(dict.fromkeys(tagged.tag.pk for tagged in tags)),
         "hidden": hidden,
@@ -155,8 +154,10 @@ def header_with(header: Header, fields: Mapping[str, Any]) -> Header:
         changes["labels"] = tuple((label, value) for label, value in fields["labels"])
     if "beta_credits" in fields:
         changes["beta_credits"] = tuple(fields["beta_credits"])
-    if fields.get("revised_at"):
-        changes["revised_at"] = dt.datetime.fromisoformat(fields["revised_at"])
+    if "revised_at" in fields or "published" in fields:
+        told = fields.get("revised_at", change_text(header.revised_at, header.revised_precision))
+        published = fields.get("published", header.published)
+        changes["revised_at"], changes["revised_precision"] = last_change(told, published)
     return replace(header, **changes)
 
 

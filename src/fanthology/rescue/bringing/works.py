@@ -17,7 +17,7 @@ from fanthology.works import actions
 from fanthology.works.access import Audience, State
 from fanthology.works.actions import Arrival, Header, NewChapter, Tagged, is_import_forbidden
 from fanthology.works.addresses import work_url
-from fanthology.works.dates import instant
+from fanthology.works.dates import last_change
 from fanthology.works.policy import Decision, Declared, Verdict, decide
 
 from ..addresses import split_address
@@ -130,6 +130,7 @@ class Works:
 
     def _header(self, record: StoryRecord, tags: list[Tagged], words: str) -> Header:
         story, site = record.story, self.bringing.site
+        revised_at, revised_precision = last_change(story.updated, story.published)
         rating = self.tags.rating(record.rating, story.rating)
         return Header(
             title=story.title.strip()[:TITLE] or "Untitled",
@@ -153,7 +154,8 @@ class Works:
             is_round_robin=record.round_robin,
             is_featured=record.featured,
             published=story.published,
-            revised_at=instant(story.updated) or instant(story.published) or site.made_at,
+            revised_at=revised_at,
+            revised_precision=revised_precision,
             origin=site.name[:200],
             origin_url=(story.source.url or "")[:500],
             arrived_in_bulk=True,

@@ -15,7 +15,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from fanthology.search.document import FACET_KINDS, Answer, Document, Wanted
+from fanthology.search.document import FACET_KINDS, UNDATED, Answer, Document, Wanted
 from fanthology.search.query import All, AnyOf, Between, Exactly, Node, Not, TagNamed, Word
 
 SCHEMA = 1
@@ -188,6 +188,8 @@ class Engine:
             case TagNamed():
                 return self._tag(node, wanted)
             case Between(name, low, high):
+                if low is None and name in UNDATED:  # what has no date is not old
+                    low = UNDATED[name] + 1
                 return Query.range_query(
                     self._schema, name, tantivy.FieldType.Integer, lower_bound=low, upper_bound=high
                 )
