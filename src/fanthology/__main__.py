@@ -291,6 +291,7 @@ def _rescuing(commands: Commands) -> None:
     parser.add_argument(
         "--basis", choices=("owner-moves", "owner-permits", "no-owner"), help="by whose permission: needed to publish"
     )
+    parser.add_argument("--basis-note", metavar="TEXT", help="where that is written (default: who ran this command)")
     parser.add_argument("--publish", action="store_true", help="publish what may be published")
     parser.add_argument("--dry-run", action="store_true", help="read and report; change nothing")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the full report there, as JSON")
@@ -312,6 +313,7 @@ def rescue(options: argparse.Namespace) -> int:
         site=options.site,
         hosts=options.host,
         basis=options.basis,
+        basis_note=options.basis_note,
         publish=options.publish,
         dry_run=options.dry_run,
         report=options.report,

@@ -148,6 +148,7 @@ def test_the_same_without_javascript_on_a_phone(visit: Visit, empty_site: Site, 
     look_without_javascript(visit, page, empty_site, "rescue-mapping")
     page.get_by_role("link", name="Back").click()
     page.get_by_label("Its owner permits it").check()
+    page.get_by_label("Where that is written").fill("Mail of 2 May.")
     page.get_by_role("button", name="Record it").click()
     page.get_by_role("button", name="Bring it in").click()
     wait_until(page, "3 works are ready")

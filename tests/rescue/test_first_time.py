@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -9,6 +12,7 @@ from django.urls import reverse
 
 from fanthology.base import sealed
 from fanthology.base.models import LedgerEntry
+from fanthology.rescue.command import rescue
 from fanthology.rescue.models import Run, Site
 from fanthology.rescue.staging import folder_of
 from fanthology.rescue.uploads import path_of
@@ -144,3 +148,36 @@ def test_rescues_without_a_name_are_told_apart_by_their_files(keeper: Client) ->
     page = keeper.get("/rescue/").content.decode()
     assert "saltwick.sql" in page
     assert "kettleness.sql" in page
+
+
+def test_before_the_permission_there_is_nothing_to_tick(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    do(keeper, run, "bring")
+    listed = reverse("rescue-works", args=[run.pk])
+    page = keeper.get(listed).content.decode()
+    assert "by whose permission" in page
+    assert 'type="checkbox"' not in page
+    do(keeper, run, "basis", basis="owner-moves", note="Mail of 2 May.")
+    page = keeper.get(listed).content.decode()
+    assert "by whose permission" not in page
+    assert 'type="checkbox"' in page
+    assert "Publish the chosen ones" in page
+
+
+def test_a_permission_says_where_it_is_written(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    assert "Say where its owner wrote that" in do(keeper, run, "basis", basis="owner-permits", note=" ")
+    assert not Site.objects.exclude(basis="").exists()
+    do(keeper, run, "basis", basis="no-owner")
+    assert Site.objects.get().basis == "no-owner"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("said", "kept"), [("Mail of 2 May.", "Mail of 2 May."), (None, getpass.getuser())])
+def test_a_permission_given_to_the_command_is_recorded_with_its_source(
+    tmp_path: Path, said: str | None, kept: str
+) -> None:
+    assert rescue([old_site.write_dump(tmp_path)], basis="owner-permits", basis_note=said, as_json=True) == 0
+    assert kept in Site.objects.get().basis_note

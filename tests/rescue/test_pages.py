@@ -180,7 +180,7 @@ def test_loose_pages_come_in_too(keeper: Client) -> None:
         site="Leaves",
     )
     do(keeper, run, "examine")
-    do(keeper, run, "basis", basis="owner-permits")
+    do(keeper, run, "basis", basis="owner-permits", note="Mail.")
     do(keeper, run, "bring")
     assert Work.objects.get().origin == "Leaves"
 

@@ -133,6 +133,7 @@ def bring_in(
     run: Run,
     hosts: Iterable[str] = (),
     basis: str = "",
+    basis_note: str = "",
     needs_basis: bool = False,
     beat: Beat = quiet,
     actor: int | None = None,
@@ -147,7 +148,7 @@ def bring_in(
             raise NoBasis("Nothing is published without saying by what right (--basis).")
         site = site_for(run=run, record=stream.site, hosts=hosts)
         if basis and site.basis != basis:
-            record_basis(site=site, basis=basis, actor=actor)
+            record_basis(site=site, basis=basis, note=basis_note, actor=actor)
             run.refresh_from_db()
         return bring_stream(run=run, stream=stream, beat=beat, actor=actor)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +36,7 @@ def rescue(  # noqa: PLR0913 - the options of the command
     site: str | None = None,
     hosts: Sequence[str] = (),
     basis: str | None = None,
+    basis_note: str | None = None,
     publish: bool = False,
     dry_run: bool = False,
     report: Path | None = None,
@@ -44,11 +47,12 @@ def rescue(  # noqa: PLR0913 - the options of the command
         if not path.exists():
             return _complain(f"{path} is not there.", MISUSED)
     sources = sources_of(paths, kind=kind, files=files, prefix=prefix, encoding=encoding, site=site)
+    permission = (basis or "", basis_note or f"Stated on the command line by {_who()}.")
     reports: list[dict[str, Any]] = []
     status = OK
     for source in sources:
         try:
-            found = _one(source, hosts=hosts, basis=basis or "", publish=publish, dry_run=dry_run)
+            found = _one(source, hosts=hosts, permission=permission, publish=publish, dry_run=dry_run)
         except SeveralSites as error:
             choices = "\n".join(f"  --prefix {choice!r}" for choice in error.choices)
             return _complain(f"{error}\nChoose one of them:\n{choices}", MISUSED)
@@ -66,13 +70,17 @@ def rescue(  # noqa: PLR0913 - the options of the command
     return status
 
 
-def _one(source: Source, *, hosts: Sequence[str], basis: str, publish: bool, dry_run: bool) -> dict[str, Any]:
+def _one(
+    source: Source, *, hosts: Sequence[str], permission: tuple[str, str], publish: bool, dry_run: bool
+) -> dict[str, Any]:
+    """`permission` is the basis ("" = not said) and where it is written."""
+    basis, note = permission
     with _progress() as beat:
         run = start_run(source=source)
         if dry_run:
             found = examine(run=run, beat=beat)
             return {"run": run.pk, "dry_run": True, **found}
-        bring_in(run=run, hosts=hosts, basis=basis, needs_basis=publish, beat=beat)
+        bring_in(run=run, hosts=hosts, basis=basis, basis_note=note, needs_basis=publish, beat=beat)
         published = publish_run(run=run, beat=beat) if publish else 0
     return {
         "run": run.pk,
@@ -114,6 +122,14 @@ def demo(remains: Path) -> int:
     if status == OK and loose:
         status = rescue(loose, kind="files", site="Loose leaves", basis="owner-moves", publish=True)
     return status
+
+
+def _who() -> str:
+    """The login name of whoever runs the command; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _complain(message: str, status: int) -> int:

@@ -142,15 +142,16 @@ def basis(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         site = found.site or mapping.site_of(found)
         actions.record_basis(
-            site=site,
-            basis=request.POST.get("basis", ""),
-            note=request.POST.get("note", "")[:5000],
-            actor=keeper_id(request),
+            site=found.site or mapping.site_of(found), basis=chosen, note=note, actor=keeper_id(request)
         )
     except RescueRefused as error:
         messages.error(request, str(error))
     return _back(found)
 
+    chosen, note = request.POST.get("basis", ""), request.POST.get("note", "").strip()[:5000]
+    if chosen in ("owner-moves", "owner-permits") and not note:
+        messages.error(request, "Say where its owner wrote that: a mail and its day, or a notice on the old site.")
+        return _back(found)
 
 @keeper_only
 @require_POST
