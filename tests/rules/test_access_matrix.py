@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from fanthology.formats import Markup
 from fanthology.gatherings.models import Challenge
+from fanthology.pages.models import CustomPage
 from fanthology.people.models import PenName, Person
 from fanthology.rescue.access import keeper_id
 from fanthology.rescue.models import Run, Site, SourceKey, Upload
@@ -72,6 +73,7 @@ class House:
     challenge: Challenge
     run: Run
     upload: Upload
+    page: CustomPage
     clients: dict[str, Client]
     author: PenName
     hidden_in_posted: Case
@@ -160,6 +162,7 @@ def house(db: None) -> House:
         upload=Upload.objects.create(
             run=run, name="a.sql", size=5, token="f" * 32, by=Person.objects.get(login="keeper")
         ),
+        page=CustomPage.objects.create(slug="rules", title="Rules of the Old Quay"),
         clients=clients,
         author=pen_name,
         hidden_in_posted=Case("inner", half.pk, inner.pk, 0, ""),
@@ -210,10 +213,11 @@ def address(route: str, house: House, case: Case | None = None) -> str:
         "<int:challenge_id>": house.challenge.pk,
         "<int:run_id>": house.run.pk,
         "<str:token>": house.upload.token,
+        "<int:upload_id>": house.upload.pk,
         "<int:number>": 1,
         "<int:conflict_id>": 1,
         "<int:job_id>": 1,
-        "<int:upload_id>": house.upload.pk,
+        "<int:page_id>": house.page.pk,
         "about/<str:slug>": "about/nothing",
     }
     for placeholder, value in values.items():

@@ -10,6 +10,8 @@ from django.utils import timezone
 from fanthology.base import checks
 from fanthology.base.jobs import Again, GiveUp, task
 from fanthology.base.jobs import Run as Job
+from fanthology.base.models import OutboxEvent
+from fanthology.base.outbox import consumer
 from fanthology.formats import FormatError
 
 from . import actions, staging, uploads
@@ -17,6 +19,7 @@ from .errors import RescueRefused, SeveralSites
 from .models import Run
 from .publish import publish
 from .steps import FAULTS_KEY
+from .traces import forget_work
 from .undo import undo
 
 FAULTS_SHOWN = 200
@@ -87,6 +90,12 @@ def undo_run(job: Job) -> Again | None:
     except RescueRefused as error:
         _refuse(run, error, Run.State.BROUGHT)
     return None
+
+
+@consumer("rescue traces", topics=("work.removed",))
+def forget_works(events: list[OutboxEvent]) -> None:
+    for event in events:
+        forget_work(work_id=event.subject_id)
 
 
 @task("rescue.tidy", every=timedelta(days=1), called="Tidy up after uploads")

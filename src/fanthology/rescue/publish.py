@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from fanthology.base import ledger
@@ -17,8 +17,9 @@ from fanthology.base.pages import touch_archive
 from fanthology.gatherings.models import Challenge
 from fanthology.pages.models import News
 from fanthology.works.access import Audience, State
-from fanthology.works.actions import post_works
+from fanthology.works.actions import post_works, release_works
 from fanthology.works.models import Work
+from fanthology.works.policy import SHIPPED, Verdict
 
 from .actions import Beat, quiet
 from .errors import NoBasis, NotNow
@@ -26,12 +27,21 @@ from .models import Run, Site, SourceKey
 
 BATCH = 25
 NEWS_KEY = "announcement"
+ONE_BY_ONE = [rule.reason for rule in SHIPPED if rule.looks > 1 or rule.verdict is Verdict.REFUSE]
 
 
 def waiting_works(site: Site) -> list[int]:
     """Ids of the works of a site that wait to be published, oldest old id first."""
-    waiting = Work.objects.filter(state=State.WAITING).values("pk")
-    keys = SourceKey.objects.filter(site=site, kind="work", object_id__in=waiting)
+    return _of_site(site, Work.objects.filter(state=State.WAITING))
+
+
+def held_works(site: Site) -> list[int]:
+    """Ids of the held works of a site that one keeper may release from a list. The rest is for `release_work`."""
+    return _of_site(site, Work.objects.filter(state=State.HELD).exclude(hold_reason__in=ONE_BY_ONE))
+
+
+def _of_site(site: Site, works: QuerySet[Work]) -> list[int]:
+    keys = SourceKey.objects.filter(site=site, kind="work", object_id__in=works.values("pk"))
     return list(keys.order_by("id").values_list("object_id", flat=True))
 
 
@@ -45,6 +55,7 @@ def publish(
 ) -> int:
     """Publish works of the run's site that wait; `only` these, or the first `at_most`. Returns how many.
 
+    Held ones are released where `only` names them, never otherwise, and not those that need more than one look.
     Without an owner they are shown to members only. Raises NoBasis before any work is touched, NotNow for a run that
     brought nothing in.
     """
@@ -56,12 +67,14 @@ def publish(
             "Nothing is published before you say by what right: its owner moves it, permits it, or cannot be found."
         )
     Run.objects.filter(pk=run.pk).update(state=Run.State.PUBLISHING)
-    wanted = _chosen(waiting_works(site), only, at_most)
+    wanted = _chosen(site, only, at_most)
     audience = None if site.has_owner else Audience.MEMBERS
     published = 0
     for start in range(0, len(wanted), BATCH):
         with transaction.atomic():
-            published += post_works(work_ids=wanted[start : start + BATCH], audience=audience, actor=actor)
+            some = wanted[start : start + BATCH]
+            release_works(work_ids=some, actor=actor)
+            published += post_works(work_ids=some, audience=audience, actor=actor)
             announce(site)
             reach("rescue.published-batch")
         beat(published, len(wanted), "Publishing")
@@ -74,11 +87,12 @@ def publish(
     return published
 
 
-def _chosen(waiting: list[int], only: Iterable[int] | None, at_most: int | None) -> list[int]:
+def _chosen(site: Site, only: Iterable[int] | None, at_most: int | None) -> list[int]:
+    wanted = waiting_works(site)
     if only is not None:
         allowed = set(only)
-        waiting = [work_id for work_id in waiting if work_id in allowed]
-    return waiting if at_most is None else waiting[:at_most]
+        wanted = [work_id for work_id in (*wanted, *held_works(site)) if work_id in allowed]
+    return wanted if at_most is None else wanted[:at_most]
 
 
 def announce(site: Site) -> News | None:
@@ -121,7 +135,7 @@ def _as_html(text: str) -> str:
 
 
 def _show_what_belongs_to_it(site: Site) -> None:
-    """News and challenges of the old site are seen from now on; its custom pages wait for a keeper."""
+    """News and challenges of the old site are seen from now on; its custom pages wait for a keeper (`show_page`)."""
     news = SourceKey.objects.filter(site=site, kind="news").values("object_id")
     News.objects.filter(pk__in=news).update(is_public=True)
     challenges = SourceKey.objects.filter(site=site, kind="challenge").values("object_id")

@@ -159,9 +159,18 @@ def _undo_words(run: Run) -> None:
     comments = keys.filter(kind="review", old_id__startswith="comment-")
     NewsComment.objects.filter(pk__in=comments.values("object_id")).delete()
     News.objects.filter(pk__in=keys.filter(kind__in=["news", "arrival"]).values("object_id")).delete()
-    CustomPage.objects.filter(pk__in=keys.filter(kind="page").values("object_id"), is_public=False).delete()
+    _undo_pages(list(keys.filter(kind="page")))
     Challenge.objects.filter(pk__in=keys.filter(kind="challenge").values("object_id")).delete()
     keys.filter(kind__in=["review", "news", "arrival", "page", "challenge"]).delete()
+
+
+def _undo_pages(rows: list[SourceKey]) -> None:
+    """Custom pages as they came, shown or not. What was written anew here stays."""
+    pages = CustomPage.objects.in_bulk([row.object_id for row in rows])
+    for row in rows:
+        page = pages.get(row.object_id)
+        if page and digests_of({"title": page.title, "text": page.text}) == row.digests:
+            page.delete()
 
 
 def _undo_series(run: Run) -> None:

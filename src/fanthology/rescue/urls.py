@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, origin, runs, uploads
+from .views import deciding, desk, origin, runs, uploads
 
 urlpatterns = [
     path("rescue/", runs.all_runs, name="rescue"),
@@ -25,5 +25,12 @@ urlpatterns = [
     path("desk/settings/", desk.settings, name="desk-settings"),
     path("desk/jobs/<int:job_id>/cancel/", desk.job, {"verb": "cancel"}, name="desk-job-cancel"),
     path("desk/jobs/<int:job_id>/retry/", desk.job, {"verb": "retry"}, name="desk-job-retry"),
+    path("desk/held/", deciding.held_works, name="desk-held"),
+    path("desk/works/<int:work_id>/", deciding.work, name="desk-work"),
+    path("desk/works/<int:work_id>/release/", deciding.release, name="desk-release"),
+    path("desk/works/<int:work_id>/hide/", deciding.hide, name="desk-hide"),
+    path("desk/works/<int:work_id>/take-back/", deciding.take_back, name="desk-take-back"),
+    path("desk/pages/<int:page_id>/", deciding.old_page, name="desk-page"),
+    path("desk/do-not-import/", deciding.do_not_import, name="desk-do-not-import"),
     path("read/<int:work_id>/origin/", origin.origin, name="origin"),
 ]

@@ -74,6 +74,7 @@ class Header:
     language: str = ""
     rating: Tag | None = None
     rating_as_written: str = ""
+    warnings_as_written: tuple[str, ...] = ()
     warnings_stated: bool = True
     gate_adults: bool = False
     gate_members: bool = False
@@ -89,6 +90,8 @@ class Header:
     revised_precision: str = "day"
     origin: str = ""
     origin_url: str = ""
+    origin_software: str = ""
+    origin_ids: tuple[tuple[str, str], ...] = ()
     arrived_in_bulk: bool = False
 
 
@@ -107,6 +110,7 @@ class NewChapter:
     contributor: PenName | None = None
     state: State = State.POSTED
     original: str = ""
+    origin_ids: tuple[tuple[str, str], ...] = ()
 
 
 def add_work(
@@ -168,8 +172,8 @@ def add_works(*, arrivals: Sequence[Arrival]) -> list[tuple[Work, list[Chapter]]
         for work, arrival in pairs:
             chapters = []
             for number, (new, text) in enumerate(zip(arrival.chapters, arrival.texts, strict=True), start=1):
-                chapter = Chapter(work=work, position=new.position, anchor=f"c{number}", text=text)
-                _head(chapter, new)
+                chapter = _new_chapter(work, new, f"c{number}")
+                chapter.text = text
                 chapters.append(chapter)
             written.append((work, chapters))
         made = Chapter.objects.bulk_create([chapter for _, chapters in written for chapter in chapters])
@@ -287,6 +291,18 @@ def post_works(*, work_ids: Iterable[int], audience: Audience | None = None, act
     return len(found)
 
 
+def release_works(*, work_ids: Iterable[int], actor: int | None = None) -> int:
+    """Lift the hold of works that somebody looked at: they wait then. Returns how many; others are left alone."""
+    with transaction.atomic():
+        held = Work.objects.select_for_update().filter(pk__in=list(work_ids), state=State.HELD.value)
+        found = dict(held.values_list("pk", "hold_reason"))
+        Work.objects.filter(pk__in=found).update(state=State.WAITING.value, hold_reason="", stamp=F("stamp") + 1)
+        for work_id, reason in found.items():
+            outbox.publish("work.changed", "work", work_id)
+            ledger.write("work released", "work", work_id, actor=actor, reason=reason)
+    return len(found)
+
+
 def set_state(*, work: Work, state: State, reason: str = "", actor: int | None = None) -> Work:
     """Move a work between draft, waiting, held, hidden and binned. Posting is `post_works`."""
     with transaction.atomic():
@@ -360,12 +376,23 @@ def touch_works(*, work_ids: Iterable[int]) -> None:
     Work.objects.filter(pk__in=list(work_ids)).update(stamp=F("stamp") + 1)
 
 
-def forbid_import(*, email: str = "", name: str = "", site: str = "", url: str = "", actor: int | None = None) -> None:
-    """Remember, as keyed digests only, that this person or address must never be brought in."""
+def forbid_import(*, email: str = "", name: str = "", site: str = "", url: str = "", actor: int | None = None) -> int:
+    """Remember, as keyed digests only, that this person or address must never be brought in. Returns how many are new."""
     with transaction.atomic():
-        for kind, digest in _refusal_digests(email=email, name=name, site=site, url=url):
-            DoNotImport.objects.get_or_create(kind=kind, digest=digest)
-        ledger.write("import forbidden", "person", 0, actor=actor)
+        asked = _refusal_digests(email=email, name=name, site=site, url=url)
+        new = [DoNotImport.objects.get_or_create(kind=kind, digest=digest)[1] for kind, digest in asked]
+        ledger.write("import forbidden", "person", 0, actor=actor, kinds=[kind for kind, _ in asked])
+    return sum(new)
+
+
+def allow_import(*, email: str = "", name: str = "", site: str = "", url: str = "", actor: int | None = None) -> int:
+    """Take this person or address off the list again, because they asked for it. Returns how many stood on it."""
+    with transaction.atomic():
+        asked = _refusal_digests(email=email, name=name, site=site, url=url)
+        gone = sum(DoNotImport.objects.filter(kind=kind, digest=digest).delete()[0] for kind, digest in asked)
+        if gone:
+            ledger.write("import allowed again", "person", 0, actor=actor, kinds=[kind for kind, _ in asked])
+    return gone
 
 
 def is_import_forbidden(*, email: str = "", name: str = "", site: str = "", url: str = "") -> bool:
@@ -426,6 +453,7 @@ _PLAIN_FIELDS = [
     "is_featured",
     "origin",
     "origin_url",
+    "origin_software",
     "arrived_in_bulk",
 ]
 
@@ -437,6 +465,8 @@ def _fill(work: Work, header: Header) -> None:
     work.audience = header.audience.value
     work.beta_credits = list(header.beta_credits)
     work.labels = [list(pair) for pair in header.labels]
+    work.warnings_as_written = list(header.warnings_as_written)
+    work.origin_ids = [list(pair) for pair in header.origin_ids]
     work.published_on, work.published_precision = known_date(header.published)
     work.needs_consent = (
         header.rating is None or header.rating.name in ADULT_RATINGS or header.gate_adults or bool(header.gate_text)
@@ -480,6 +510,12 @@ def _text(new: NewChapter, anchor: str) -> Text:
     )
 
 
+def _new_chapter(work: Work, new: NewChapter, anchor: str) -> Chapter:
+    chapter = Chapter(work=work, position=new.position, anchor=anchor, origin_ids=[list(pair) for pair in new.origin_ids])
+    _head(chapter, new)
+    return chapter
+
+
 def _head(chapter: Chapter, new: NewChapter) -> None:
     chapter.title, chapter.summary, chapter.notes, chapter.end_notes = (
         new.title[:255],
@@ -495,9 +531,7 @@ def _write_chapters(work: Work, news: Sequence[NewChapter]) -> list[Chapter]:
     last = max((int(anchor[1:]) for anchor in work.chapters.values_list("anchor", flat=True)), default=0)
     chapters = []
     for number, new in enumerate(news, start=last + 1):
-        chapter = Chapter(work=work, position=new.position, anchor=f"c{number}")
-        _head(chapter, new)
-        chapters.append(chapter)
+        chapters.append(_new_chapter(work, new, f"c{number}"))
     texts = Text.objects.bulk_create([_text(new, chapter.anchor) for new, chapter in zip(news, chapters, strict=True)])
     for chapter, text in zip(chapters, texts, strict=True):
         chapter.text = text

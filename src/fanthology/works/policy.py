@@ -42,12 +42,16 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`applies` looks at the facts; `reason` is a stable code, `words` the sentence its author reads."""
+    """`applies` looks at the facts; `reason` is a stable code, `words` the sentence its author reads.
+
+    `looks`: how many people have to look at what it holds before it may be released.
+    """
 
     reason: str
     verdict: Verdict
     words: str
     applies: Callable[[Declared], bool]
+    looks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,14 @@ SHIPPED = (
         Verdict.HOLD,
         "Its header mentions someone under age. A moderator looks at it before it can be posted.",
         _hints_at_underage,
+        looks=2,
     ),
     Rule(
         "warnings.contradictory",
         Verdict.HOLD,
         "It says that no archive warnings apply and names one. A moderator or the author has to say which is true.",
         _contradicts_itself,
+        looks=2,
     ),
     Rule(
         "permission.ask-first",
@@ -141,6 +147,17 @@ SHIPPED = (
         _asks_first,
     ),
 )
+
+
+def rule_of(reason: str) -> Rule | None:
+    """The shipped rule with this code; None for a reason that is in words already."""
+    return next((rule for rule in SHIPPED if rule.reason == reason), None)
+
+
+def in_words(reason: str) -> str:
+    """A reason as a sentence, for whoever waits or decides."""
+    rule = rule_of(reason)
+    return rule.words if rule else f"{reason[:1].upper()}{reason[1:]}." if reason else ""
 
 
 def decide(facts: Declared, rules: Iterable[Rule] = SHIPPED) -> Decision:

@@ -17,6 +17,7 @@ from fanthology.works.cards import Card, cards_for, rating_sign, signed
 from fanthology.works.doors import Door, through_the_door
 from fanthology.works.editions import FORMATS, build, edition_of
 from fanthology.works.models import Authorship, Work
+from fanthology.works.policy import in_words
 from fanthology.works.viewers import circle_of
 
 from ..chapters import ChapterRow, contents_of
@@ -162,6 +163,7 @@ def _about(door: Door, work: Work, card: Card, chapter: ChapterRow | None = None
         "work": work,
         "card": card,
         "door": door,
+        "held_because": in_words(work.hold_reason),
         "formats": list(FORMATS.values()),
         "canonical": absolute(chapter.url if chapter else card.url),
         "meta": work_meta(card, work, is_public=door.is_public, chapter=words),
@@ -189,10 +191,10 @@ def _lean_card(work: Work, door: Door) -> Card:
         published_on=work.published_on,
         published_precision=work.published_precision,
         revised_at=work.revised_at,
-        origin=work.origin,
-        arrived_in_bulk=work.arrived_in_bulk,
         revised_precision=work.revised_precision,
         posted_at=work.posted_at,
+        origin=work.origin,
+        arrived_in_bulk=work.arrived_in_bulk,
         kudos=0,
         reviews=0,
         warnings_stated=work.warnings_stated,

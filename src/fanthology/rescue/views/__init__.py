@@ -1,6 +1,6 @@
 """The pages of a rescue: for keepers the way from upload to publishing, for everybody where a work came from."""
 
-from . import desk, old, origin, runs, uploads
+from . import deciding, desk, old, origin, runs, uploads
 from .old import old_address
 
-__all__ = ["desk", "old", "old_address", "origin", "runs", "uploads"]
+__all__ = ["deciding", "desk", "old", "old_address", "origin", "runs", "uploads"]

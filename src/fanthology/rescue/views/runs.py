@@ -13,21 +13,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fanthology.base.models import Job
 from fanthology.base.web import Page, respond
+from fanthology.pages.models import CustomPage
 from fanthology.tags.models import Kind
 from fanthology.works.access import State
 from fanthology.works.models import Work
+from fanthology.works.policy import in_words
 
 from .. import actions, mapping, uploads
 from ..access import keeper_id, keeper_only
 from ..errors import RescueRefused
 from ..forms import number_in
-from ..models import Conflict, Outcome, Run, Site
-from ..publish import waiting_works
+from ..models import Conflict, Outcome, Run, Site, SourceKey
+from ..publish import held_works, waiting_works
 from ..report import Account, lost_here
 from ..steps import start
+from ..undo import throw_away as discard
 
 MOVING = (Run.State.EXAMINING, Run.State.BRINGING, Run.State.PUBLISHING, Run.State.UNDOING)
-from ..undo import throw_away as discard
 BATCH = 100
 UNFINISHED = ("queued", "running")
 
@@ -53,6 +55,7 @@ def _context(found: Run) -> dict[str, Any]:
         pk__in=Outcome.objects.filter(run=found, kind="work", object_id__isnull=False).values("object_id")
     )
     report = {**Account().as_json(), **found.report}
+    pages = SourceKey.objects.filter(site=found.site, kind="page")
     return {
         "run": found,
         "former": found.site,
@@ -63,12 +66,13 @@ def _context(found: Run) -> dict[str, Any]:
         "is_moving": is_moving,
         "uploads": list(found.uploads.order_by("id")),
         "is_complete": uploads.is_complete(found),
+        "takes_files": uploads.takes_files(found),
         "choices": found.settings.get("choices", []),
         "can_choose": found.state == Run.State.EXAMINED or found.state in actions.BROUGHT,
         "waiting": len(waiting_works(found.site)) if found.site else 0,
-        "takes_files": uploads.takes_files(found),
         "held": works.filter(state=State.HELD).count(),
         "batch": BATCH,
+        "pages": CustomPage.objects.filter(pk__in=pages.values("object_id")).order_by("title"),
         "conflicts": Conflict.objects.filter(run=found, resolved="").select_related("source_key")[:50],
         "undone": found.report.get("undone"),
     }
@@ -98,7 +102,15 @@ def works(request: HttpRequest, run_id: int) -> HttpResponse:
     states = dict(
         Work.objects.filter(pk__in=[row.object_id for row in page.rows if row.object_id]).values_list("pk", "state")
     )
-    context = {"run": found, "page": page, "states": states, "outcome": outcome, "outcomes": Outcome.OUTCOMES}
+    context = {
+        "run": found,
+        "page": page,
+        "states": states,
+        "choosable": {*waiting_works(found.site), *held_works(found.site)} if found.site else set(),
+        "in_words": in_words,
+        "outcome": outcome,
+        "outcomes": Outcome.OUTCOMES,
+    }
     return respond(request, "rescue/works.html", context)
 
 
@@ -139,8 +151,11 @@ def examine(request: HttpRequest, run_id: int) -> HttpResponse:
 def basis(request: HttpRequest, run_id: int) -> HttpResponse:
     """By what right: recorded with the site, before anything can be published."""
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
+    chosen, note = request.POST.get("basis", ""), request.POST.get("note", "").strip()[:5000]
+    if chosen in ("owner-moves", "owner-permits") and not note:
+        messages.error(request, "Say where its owner wrote that: a mail and its day, or a notice on the old site.")
+        return _back(found)
     try:
-        site = found.site or mapping.site_of(found)
         actions.record_basis(
             site=found.site or mapping.site_of(found), basis=chosen, note=note, actor=keeper_id(request)
         )
@@ -148,10 +163,6 @@ def basis(request: HttpRequest, run_id: int) -> HttpResponse:
         messages.error(request, str(error))
     return _back(found)
 
-    chosen, note = request.POST.get("basis", ""), request.POST.get("note", "").strip()[:5000]
-    if chosen in ("owner-moves", "owner-permits") and not note:
-        messages.error(request, "Say where its owner wrote that: a mail and its day, or a notice on the old site.")
-        return _back(found)
 
 @keeper_only
 @require_POST
@@ -191,18 +202,6 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @keeper_only
-@require_POST
-def decide(request: HttpRequest, conflict_id: int) -> HttpResponse:
-    conflict = get_object_or_404(Conflict.objects.select_related("run"), pk=conflict_id)
-    try:
-        actions.resolve_conflict(conflict=conflict, choice=request.POST.get("choice", ""), actor=keeper_id(request))
-    except RescueRefused as error:
-        messages.error(request, str(error))
-    return _back(conflict.run)
-
-
-def _start(request: HttpRequest, name: str, found: Run, **ids: int | str) -> None:
-@keeper_only
 def throw_away(request: HttpRequest, run_id: int) -> HttpResponse:
     """For a run that brought nothing in. A page asks, a form does it."""
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
@@ -217,6 +216,18 @@ def throw_away(request: HttpRequest, run_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("rescue"))
 
 
+@keeper_only
+@require_POST
+def decide(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    conflict = get_object_or_404(Conflict.objects.select_related("run"), pk=conflict_id)
+    try:
+        actions.resolve_conflict(conflict=conflict, choice=request.POST.get("choice", ""), actor=keeper_id(request))
+    except RescueRefused as error:
+        messages.error(request, str(error))
+    return _back(conflict.run)
+
+
+def _start(request: HttpRequest, name: str, found: Run, **ids: int | str) -> None:
     try:
         start(name, found, actor=keeper_id(request), **ids)
     except RescueRefused as error:
