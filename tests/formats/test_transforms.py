@@ -1,8 +1,14 @@
 """The small steps on text, markup and stories."""
 
-import pytest
+import io
+import time
 
-from fanthology.formats.markup import clean
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fanthology.formats import read, write
+from fanthology.formats.markup import clean, plain_text
 from fanthology.formats.model import Chapter, Markup, Story
 from fanthology.formats.transforms import (
     map_rating,
@@ -111,6 +117,66 @@ def test_ornaments_become_scene_breaks_and_keep_their_form(ornament: str) -> Non
 @pytest.mark.parametrize("text", ["...", "xxx", "—", "OK", "?!", "1", "No.", "-", "*" * 90])
 def test_words_are_no_ornaments(text: str) -> None:
     markup, _ = clean(f"<p>{text}</p>")
+    assert scene_breaks(markup) == markup
+
+
+PIECES = (
+    "<p>",
+    "</p>",
+    "<br>",
+    "<i>",
+    "</i>",
+    "<blockquote>",
+    "</blockquote>",
+    "<table><td>",
+    "</table>",
+    "<ul><li>",
+    "</ul>",
+)
+PIECES += (
+    "<details><summary>",
+    "</summary>",
+    "<a name=x>",
+    "<a href=#x>",
+    "</a>",
+    "<p lang=de align=center>",
+    "a",
+    " ",
+    "\n",
+)
+ORNAMENTS = ("***", "* * *", "oOo", "-----", "* &amp; *", "~*~")
+
+
+@given(st.lists(st.sampled_from(PIECES + 2 * ORNAMENTS), max_size=25))
+def test_scene_breaks_are_canonical_and_lose_nothing(pieces: list[str]) -> None:
+    markup, _ = clean("".join(pieces), mode="html")
+    broken = scene_breaks(markup)
+    assert clean(broken, mode="html")[0] == broken == scene_breaks(broken)
+    assert plain_text(broken).split() == plain_text(markup).split()
+
+
+@pytest.mark.parametrize("line", ["* <br>", "a <i><br>***<br></i> b<br>", "oOo<br>"])
+def test_looking_for_ornaments_takes_no_longer_in_a_long_paragraph(line: str) -> None:
+    markup, _ = clean(f"<p>{line * 8000}</p>")
+    began = time.process_time()
+    scene_breaks(markup)
+    assert time.process_time() - began < 5
+
+
+def test_a_reader_keeps_the_ornament_and_the_text_edition_prints_it() -> None:
+    page = "<html><body><h1>The Lamp</h1><p>The lamp was lit at six.</p><p>~ * ~</p><p>Nobody came.</p></body></html>"
+    (story,) = read(page.encode(), name="lamp.html").stories
+    (chapter,) = story.chapters
+    assert chapter.text.splitlines()[1] == '<hr class="scene" title="~ * ~"/>'
+    assert story.word_count == 8
+    write(story, "text", out=(out := io.BytesIO()))
+    assert b"six.\n\n~ * ~\n\nNobody" in out.getvalue()
+    (again,) = read(out.getvalue(), name="lamp.txt").stories
+    assert again.chapters[0].text == chapter.text
+
+
+def test_a_link_is_no_ornament() -> None:
+    markup, _ = clean('<p><a name="x"></a>***</p><p><a href="#x">* * *</a></p>')
     assert scene_breaks(markup) == markup
 
 

@@ -169,8 +169,10 @@ _ORNAMENT: Final = re.compile(
     r"|[oO0] [oO0] [oO0](?: [oO0])*|[xX] [xX] [xX](?: [xX])*|[oO]{5,}|[xX]{5,}"
 )
 _MAX_ORNAMENT: Final = 80
+_MAX_MARKED: Final = 10 * _MAX_ORNAMENT  # with its tags and entities
 _P: Final = re.compile(r"<p(?P<attributes>(?: [a-z]+=\"[^\"]*\")*)>(?P<inner>.*?)</p>", re.DOTALL)
 _OPENING: Final = re.compile(r"<(?!br/)[a-z][^>]*>")
+_LINKS: Final = re.compile(r"<a |<span id=")
 
 
 def scene_breaks(markup: Markup) -> Markup:
@@ -183,7 +185,9 @@ def scene_breaks(markup: Markup) -> Markup:
 
 
 def _ornament(line: str) -> str | None:
-    """The text of a line that is nothing but an ornament."""
+    """The text of a line that is nothing but an ornament. A link and the place where one leads are more than that."""
+    if len(line) > _MAX_MARKED or _LINKS.search(line):
+        return None
     text = html.unescape(_TAG.sub("", line)).replace("\u00a0", " ").strip()
     return text if text and len(text) <= _MAX_ORNAMENT and _ORNAMENT.fullmatch(text) else None
 
@@ -193,20 +197,19 @@ def _split_at_ornaments(match: re.Match[str]) -> str:
         return _scene(ornament)
     pieces: list[str] = []
     kept: list[str] = []
+    depth = 0  # of the inline tags that are open: a line within them cannot be taken out
     for line in match["inner"].split("<br/>"):
-        ornament = None if "<" in line or not _balanced("".join(kept)) else _ornament(line)
+        ornament = None if depth or "<" in line else _ornament(line)
         if ornament is None:
             kept.append(line)
+            depth += len(_OPENING.findall(line)) - line.count("</")
             continue
         pieces += (*_paragraph(match["attributes"], kept), _scene(ornament))
         kept = []
     if not pieces:
         return match[0]
-    return "\n".join((*pieces, *_paragraph(match["attributes"], kept)))
-
-
-def _balanced(fragment: str) -> bool:
-    return len(_OPENING.findall(fragment)) == fragment.count("</")
+    is_on_top = match.start() == 0 or match.string[match.start() - 1] == "\n"
+    return ("\n" if is_on_top else "").join((*pieces, *_paragraph(match["attributes"], kept)))
 
 
 def _paragraph(attributes: str, lines: list[str]) -> tuple[str, ...]:

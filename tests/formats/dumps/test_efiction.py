@@ -663,6 +663,14 @@ def test_series_that_share_a_part_are_no_circle(dumped) -> None:
     assert rescued.count("fanfiction_inseries").merged == 5
 
 
+def test_an_authors_scene_break_keeps_its_ornament_in_texts_and_stays_a_line_elsewhere(dumped) -> None:
+    chapter = SITE["chapters"][2] | {"storytext": "Lit at six.<br><br>***<br><br>Nobody came.", "notes": "Hello<br>***"}
+    (first, *_) = dumped(SITE | {"chapters": [chapter]}).story(10).story.chapters
+    assert '<hr class="scene" title="***"/>' in first.text
+    assert first.word_count == 5
+    assert first.notes == "<p>Hello<br/>***</p>"
+
+
 def test_odd_bytes_in_odd_places(dumped) -> None:
     story = SITE["stories"][0] | {"classes": "Ängst".encode("cp1252")}
     chapters = [

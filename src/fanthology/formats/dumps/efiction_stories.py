@@ -300,7 +300,7 @@ class Stories:
                     "What looks like an address of a person stands in the text of the story; it was left as written"
                 )
                 report.add(Finding("private.in-text", "warning", message, where, count=count))
-        return cleaned
+        return transforms.scene_breaks(cleaned)
 
     def _chosen(self, data: bytes, stored: object, in_database: str, report: Report, where: str) -> tuple[bytes, str]:
         in_file = self.words.raw(data.removeprefix(b"\xef\xbb\xbf"), report, where)

@@ -54,7 +54,7 @@ class Intake:
         self.masked += count
 
     def finish(self, story: Story) -> Story:
-        """The story with its word count and with everything found on the way."""
+        """The story with its scene breaks, its word count and with everything found on the way."""
         if self.masked:
             self.context.report(
                 "private.redacted",
@@ -68,7 +68,9 @@ class Intake:
             )
         language, findings = language_of(story)
         self._keep(findings)
-        return replace(transforms.recount(story), language=language, findings=tuple(self.context.findings))
+        chapters = tuple(replace(chapter, text=transforms.scene_breaks(chapter.text)) for chapter in story.chapters)
+        story = transforms.recount(replace(story, chapters=chapters))
+        return replace(story, language=language, findings=tuple(self.context.findings))
 
     def _masked(self, value: Markup) -> Markup:
         """Contacts masked, paragraph by paragraph: most paragraphs need no look."""
