@@ -163,9 +163,32 @@ def test_check_speaks_to_people_and_to_programs(archive):  # noqa: F811
         "subject": "entry 1",
         "message": "The entry was changed after it was written.",
         "repaired": False,
+        "waiting": False,
     }
     assert archive.command("check", "nothing-of-the-kind").returncode == 2
     assert archive.command("check", "blobs", "database", "jobs").stdout == "All is well.\n"
+
+
+def test_what_waits_for_the_worker_is_no_fault(archive, tmp_path):  # noqa: F811
+    """The way of docs/keeper: rescue, check, back up, restore, check."""
+    demo = Path(__file__).parents[1] / "demo"
+    rescued = archive.command(
+        "rescue", str(demo / "saltwick.sql"), "--files", str(demo / "stories"), "--basis", "owner-permits", "--publish"
+    )
+    assert rescued.returncode == 0, rescued.stderr
+    done = archive.command("check")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All is well."), done.stdout
+    assert "waiting: search.away: index: " in done.stdout
+    assert "waiting: tags.miscounted: " in done.stdout
+    assert archive.command("work", "--once").returncode == 0
+    assert archive.command("check").stdout == "All is well.\n"
+    assert archive.command("backup", str(tmp_path / "b.tar")).returncode == 0
+    again = Archive(tmp_path / "again")
+    assert again.command("restore", str(tmp_path / "b.tar")).returncode == 0
+    done = again.command("check")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All is well."), done.stdout
+    again.says("from fanthology.tags.models import Tag; Tag.objects.update(posted_uses=99)")
+    assert again.command("check", "counters").returncode == 1
 
 
 def test_an_archive_is_exported_and_nothing_is_overwritten(archive, tmp_path):  # noqa: F811

@@ -380,12 +380,13 @@ def check(options: argparse.Namespace) -> int:
         return _complain(
             f"There is no check named {', '.join(unknown)}; there are {', '.join(checks.CHECKS)}.", MISUSED
         )
-    left = 0
+    left = waiting = 0
     for name, fault in checks.faults(options.names):
         mended = options.repair and fault.repair is not None
         if mended and fault.repair is not None:
             fault.repair()
-        left += not mended
+        left += not mended and not fault.waiting
+        waiting += not mended and fault.waiting
         if options.json:
             print(
                 json.dumps(
@@ -395,12 +396,16 @@ def check(options: argparse.Namespace) -> int:
                         "subject": fault.subject,
                         "message": fault.message,
                         "repaired": mended,
+                        "waiting": fault.waiting and not mended,
                     }
                 )
             )
         else:
-            print(f"{fault.code}: {fault.subject}: {fault.message}{' Repaired.' if mended else ''}")
+            mark = "waiting: " if fault.waiting and not mended else ""
+            print(f"{mark}{fault.code}: {fault.subject}: {fault.message}{' Repaired.' if mended else ''}")
     if not options.json:
+        if waiting:
+            print("What waits is done while `fanthology serve` runs, or by `fanthology work --once`.")
         print("All is well." if not left else f"{left:,} {'fault is' if left == 1 else 'faults are'} left.")
     return FAULTY if left else OK
 

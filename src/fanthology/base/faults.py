@@ -10,10 +10,12 @@ from dataclasses import dataclass
 class Fault:
     """`code` for programs ("blob.missing"), `subject` what it is about, `message` a plain sentence.
 
-    `repair` mends what is derived or certainly useless; None where only a person can decide.
+    `repair` mends what is derived or certainly useless; None where only a person can decide. `waiting`: nothing is
+    wrong, the worker will do it when it runs.
     """
 
     code: str
     subject: str
     message: str
     repair: Callable[[], object] | None = None
+    waiting: bool = False

@@ -98,6 +98,12 @@ def position() -> int:
         return OutboxEvent.objects.aggregate(last=Max("id"))["last"] or 0
 
 
+def is_behind(name: str) -> bool:
+    """Whether there is news that this consumer has not taken yet, so that what it keeps may not be right yet."""
+    read = OutboxCursor.objects.filter(consumer=name).values_list("position", flat=True).first() or 0
+    return OutboxEvent.objects.filter(CONSUMERS[name].wants, id__gt=read).exists()
+
+
 def deliver(name: str) -> int:
     """Hand one consumer everything pending; returns how many events. Nothing where another worker is at it."""
     lease = secrets.token_hex(16)

@@ -7,6 +7,7 @@ from functools import partial
 
 from fanthology.base.checks import check
 from fanthology.base.faults import Fault
+from fanthology.base.outbox import is_behind
 from fanthology.works.access import State
 from fanthology.works.models import Work
 
@@ -16,6 +17,7 @@ from .document import EngineAway
 
 @check("search")
 def index_agrees() -> Iterator[Fault]:
+    waiting = is_behind("search")
     posted = set(Work.objects.filter(state=State.POSTED.value, unrevealed=False).values_list("pk", flat=True))
     try:
         indexed = index.engine().ids()
@@ -25,8 +27,9 @@ def index_agrees() -> Iterator[Fault]:
         yield Fault(
             "search.away",
             "index",
-            "There is no search index of this database; browsing works, searching does not.",
+            "The search index is built when the worker runs; until then browsing works, searching does not.",
             index.rebuild,
+            waiting=True,  # a build that failed is found as a failed job
         )
         return
     for work_id in sorted(posted - indexed):
@@ -35,6 +38,7 @@ def index_agrees() -> Iterator[Fault]:
             f"work {work_id}",
             "A posted work is not found by search.",
             partial(index.refresh, [work_id]),
+            waiting=waiting,
         )
     for work_id in sorted(indexed - posted):
         yield Fault(
@@ -42,4 +46,5 @@ def index_agrees() -> Iterator[Fault]:
             f"work {work_id}",
             "Search finds a work that is not posted.",
             partial(index.refresh, [work_id]),
+            waiting=waiting,
         )

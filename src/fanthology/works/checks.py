@@ -15,6 +15,7 @@ from fanthology.base.checks import check
 from fanthology.base.erasures import replays
 from fanthology.base.faults import Fault
 from fanthology.base.ids import start_above
+from fanthology.base.outbox import is_behind
 
 from .access import State
 from .actions import purge_works
@@ -60,9 +61,11 @@ def counters_are_right() -> Iterator[Fault]:
             "Its chapters or words are counted wrongly.",
             partial(_recount, work),
         )
+    waiting = is_behind("tag counts")
     wrong = recount_tags(dry=True)
     if wrong:
-        yield Fault("tags.miscounted", f"{wrong} tags", "Their uses are counted wrongly.", recount_tags)
+        message = "Their uses are counted when the worker runs." if waiting else "Their uses are counted wrongly."
+        yield Fault("tags.miscounted", f"{wrong} tags", message, recount_tags, waiting=waiting)
 
 
 @check("series")
