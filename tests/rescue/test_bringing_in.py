@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,30 @@ def test_members_become_unclaimed_pen_names_with_their_private_things_apart(run:
     assert "kettleness.example" not in PenName.objects.get(name="Bede").bio
 
 
+def test_an_address_used_as_a_pen_name_is_kept_apart(db: None, tmp_path: Path, client: Any) -> None:
+    rows = old_site.tables()
+    name = next(row for row in rows["authors"] if row["penname"] == "Annis")
+    name["penname"] = "writer@example.org"
+    old_site.rescue(old_site.write_dump(tmp_path, rows))
+    member = FormerMember.objects.get(old_id=str(name["uid"]))
+    assert member.contacts == [["pen name", "writer@example.org"]]
+    assert (member.pen_name.name, "example" in member.pen_name.slug) == ("[e-mail]", False)
+    page = client.get(f"/read/{Work.objects.get(title='The Lamp').pk}/").content.decode()
+    assert "[e-mail]" in page
+    assert "writer@" not in page
+
+
+@pytest.mark.parametrize(
+    "asked", [{"email": "Writer@example.org"}, {"name": "writer@example.org", "site": "Kettleness Light"}]
+)
+def test_who_asked_by_an_address_that_was_a_pen_name_stays_out(db: None, tmp_path: Path, asked: dict[str, str]) -> None:
+    rows = old_site.tables()
+    next(row for row in rows["authors"] if row["penname"] == "Bede")["penname"] = "writer@example.org"
+    forbid_import(actor=None, **asked)
+    old_site.rescue(old_site.write_dump(tmp_path, rows))
+    assert set(PenName.objects.values_list("name", flat=True)) == {"Annis", "Keeper of the Light", "Only Reads"}
+
+
 def test_same_named_characters_of_two_fandoms_are_two(run: Run) -> None:
     minas = Tag.objects.filter(kind_id=Kind.CHARACTER, name="Mina")
     assert {mina.disambiguator for mina in minas} == {"", "Ballads"}
@@ -94,6 +119,7 @@ def test_reviews_keep_the_authors_answer_apart_and_guests_unlinked(run: Run, wor
     assert (signed.text, signed.stars, signed.chapter and signed.chapter.title) == ("<p>Lovely.</p>", 9, "Wick")
     reply = signed.replies.get()
     assert (reply.text, reply.by_author, reply.pen_name and reply.pen_name.name) == ("<p>Thank you.</p>", True, "Annis")
+    assert reply.written_at is None  # the old site never said when
     assert (guest.pen_name, guest.guest_name, guest.stars) == (None, "Annis", None)
     assert Review.objects.get(series__title="Lights").stars == 10
     assert work("The Lamp").stats.reviews == 2

@@ -16,6 +16,7 @@ from fanthology.formats.dumps.efiction_text import Charset, Report
 from fanthology.formats.dumps.records import (
     NewsRecord,
     PageRecord,
+    Private,
     RatingRecord,
     Record,
     ReviewRecord,
@@ -588,6 +589,31 @@ def test_trap_12_private_things_stand_apart(dumped) -> None:
     assert {finding.where for finding in named(work.findings, "private.redacted")} == {"notes", "chapters[0].notes"}
     assert "private.in-text" in codes(work.findings)
     assert "bob@fbi.example.com" in work.chapters[0].text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("writer@example.org", "[e-mail]"),
+        ("Ann (at) home dot com", "[e-mail]"),
+        ("ICQ: 1234567", "ICQ: [contact]"),
+        ("Ann of Hull", "Ann of Hull"),
+    ],
+)
+def test_trap_12_an_address_used_as_pen_name_is_not_shown(dumped, written: str, shown: str) -> None:
+    series = [{"seriesid": 1, "title": "S", "uid": 2}]
+    comments = {"news": [{"nid": 1, "author": written}], "comments": [{"cid": 1, "nid": 1, "uid": 2, "comment": "x"}]}
+    reviews = [{"reviewid": 1, "item": 1, "uid": 2, "reviewer": written, "review": "Fine"}]
+    twin = ANN | {"uid": 3, "email": "", "penname": "other@example.org"}
+    rescued = dumped(site(authors=[ANN | {"penname": written}, twin], series=series, reviews=reviews, **comments))
+    ann = rescued.person(2)
+    assert (ann.name, ann.private.pen_name) == (shown, written if shown != written else "")
+    assert codes(ann.findings) == {"person.no-preferences"} | ({"private.redacted"} if shown != written else set())
+    assert [author.name for author in rescued.story(1).story.authors] == [shown]
+    assert rescued.review(1).author == rescued.review("comment-1").author == shown
+    public = [replace(record, private=Private()) if record == ann else record for record in rescued.records]
+    assert shown == written or written not in repr((public, rescued.findings))
+    assert "person.same-name" not in codes(rescued.person(3).findings)  # the names differ, though none shows
 
 
 # 13

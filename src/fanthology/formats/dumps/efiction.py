@@ -246,9 +246,12 @@ class EFiction:
         website = row.word("website") or next(
             (info for label, info in information.items() if label.casefold() in ("website", "web site", "homepage")), ""
         )
+        shown = masked_name(name)
+        if shown != name:
+            report.add(Finding("private.redacted", "info", "Addresses of people were masked", "name"))
         return PersonRecord(
             key=key,
-            name=name,
+            name=shown,
             bio=self.words.marked(row["bio"], report, "bio"),
             joined=day(row.date("date")),
             website=website,
@@ -257,6 +260,7 @@ class EFiction:
             beta_reader=information.get("betareader", "").casefold() in ("yes", "1"),
             private=Private(
                 email=self.words.plain(row["email"], Report(), ""),
+                pen_name=name if shown != name else "",
                 real_name=self.words.plain(row["realname"], Report(), ""),
                 password_hash="" if row.word("password") == "0" else row.word("password"),
                 contacts=tuple(

@@ -15,9 +15,13 @@ from ..model import EMPTY, Finding, Markup, Story
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What the old site knew and nobody else may: never shown, never exported, sealed with the source."""
+    """What the old site knew and nobody else may: never shown, never exported, sealed with the source.
+
+    `pen_name` is the name as it stood, where an address in it is masked for everybody else; else "".
+    """
 
     email: str = ""
+    pen_name: str = ""
     real_name: str = ""
     password_hash: str = ""
     contacts: tuple[tuple[str, str], ...] = ()

@@ -49,8 +49,9 @@ def bring_people(bringing: Bringing, batch: list[PersonRecord]) -> None:
 def _is_forbidden(bringing: Bringing, record: PersonRecord) -> bool:
     if not bringing.forbids:
         return False
-    site = bringing.site
-    asked = is_import_forbidden(email=record.private.email, name=record.name, site=site.name)
+    site, masked = bringing.site.name, record.private.pen_name
+    asked = is_import_forbidden(email=record.private.email, name=masked or record.name, site=site)
+    asked = asked or (bool(masked) and is_import_forbidden(email=masked))
     if asked:  # not even the name goes into the account
         bringing.leave_out("person", record.key, FORBIDDEN)
     return asked
@@ -73,6 +74,9 @@ def _pen_name(bringing: Bringing, record: PersonRecord) -> PenName:
 
 
 def _former_member(bringing: Bringing, record: PersonRecord, pen_name_id: int) -> FormerMember:
+    contacts = [list(contact) for contact in record.private.contacts]
+    if record.private.pen_name:
+        contacts.append(["pen name", record.private.pen_name])
     return FormerMember(
         site=bringing.site,
         old_id=record.key,
@@ -81,7 +85,7 @@ def _former_member(bringing: Bringing, record: PersonRecord, pen_name_id: int) -
         real_name=record.private.real_name[:200],
         password_hash=record.private.password_hash[:200],
         website=record.website[:500],
-        contacts=[list(contact) for contact in record.private.contacts],
+        contacts=contacts,
         level=max(-32768, min(32767, record.level)),
         was_trusted=record.trusted,
         was_beta_reader=record.beta_reader,
