@@ -18,7 +18,7 @@ from . import actions, staging, uploads
 from .errors import RescueRefused, SeveralSites
 from .models import Run
 from .publish import publish
-from .steps import FAULTS_KEY
+from .steps import FAULTS_KEY, STOPPED
 from .traces import forget_work
 from .undo import undo
 
@@ -32,9 +32,10 @@ def _run(job: Job) -> Run:
     return run
 
 
-def _refuse(run: Run, error: Exception, state: Run.State) -> None:
-    """Say to the keeper why it stopped, and leave the run where they can choose again."""
+def _refuse(job: Job, run: Run, error: Exception, state: Run.State) -> None:
+    """Say to the keeper why it stopped, also among the jobs, and leave the run where they can choose again."""
     Run.objects.filter(pk=run.pk).update(state=state, error=str(error))
+    job.progress(0, 0, f"{STOPPED} {error}")
 
 
 @task("rescue.examine", called="Look through an old site")
@@ -48,9 +49,9 @@ def examine(job: Job) -> Again | None:
         uploads.seal_sources(run)
     except SeveralSites as error:
         Run.objects.filter(pk=run.pk).update(settings={**run.settings, "choices": list(error.choices)})
-        _refuse(run, error, Run.State.RECEIVED)
+        _refuse(job, run, error, Run.State.RECEIVED)
     except (RescueRefused, FormatError) as error:
-        _refuse(run, error, Run.State.RECEIVED)
+        _refuse(job, run, error, Run.State.RECEIVED)
     return None
 
 
@@ -63,7 +64,7 @@ def bring(job: Job) -> Again | None:
         )
     except RescueRefused as error:
         # What was brought in once stays so: it can still be published and undone.
-        _refuse(run, error, Run.State.BROUGHT if run.finished_at else Run.State.EXAMINED)
+        _refuse(job, run, error, Run.State.BROUGHT if run.finished_at else Run.State.EXAMINED)
         return None
     if done:
         uploads.hasten_purge(run)
@@ -78,7 +79,7 @@ def publish_run(job: Job) -> Again | None:
     try:
         publish(run=run, only=only or None, at_most=at_most or None, beat=job.progress, actor=int(job.args["actor"]))
     except RescueRefused as error:
-        _refuse(run, error, Run.State.BROUGHT)
+        _refuse(job, run, error, Run.State.BROUGHT)
     return None
 
 
@@ -88,7 +89,7 @@ def undo_run(job: Job) -> Again | None:
     try:
         undo(run=run, force=bool(int(job.args.get("force", 0))), beat=job.progress, actor=int(job.args["actor"]))
     except RescueRefused as error:
-        _refuse(run, error, Run.State.BROUGHT)
+        _refuse(job, run, error, Run.State.BROUGHT)
     return None
 
 

@@ -10,6 +10,7 @@ from .errors import NotNow
 from .models import Run
 
 FAULTS_KEY = "desk:faults"
+STOPPED = "It stopped:"
 
 
 def start(name: str, run: Run, *, actor: int, **ids: int | str) -> None:

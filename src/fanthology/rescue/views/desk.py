@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -19,7 +21,7 @@ from ..access import keeper_id, keeper_only
 from ..actions import change_archive
 from ..forms import ArchiveForm
 from ..models import Run
-from ..steps import FAULTS_KEY
+from ..steps import FAULTS_KEY, STOPPED
 
 SHOWN = 5
 
@@ -28,10 +30,12 @@ SHOWN = 5
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     archive = Archive.current()
+    page = Page.of(_worth_seeing(), request.GET.get("page"), size=15)
     context = {
         "runs": Run.objects.select_related("site").order_by("-id")[:SHOWN],
-        "page": Page.of(_worth_seeing(), request.GET.get("page"), size=15),
-        "called": {task.name: task.called for task in queue.TASKS.values()},
+        "page": page,
+        "called": _called(page.rows),
+        "stopped": STOPPED,
         "faults": cache.get(FAULTS_KEY),
         "is_checking": Job.objects.filter(name="desk.check", state__in=queue.UNFINISHED).exists(),
         "form": ArchiveForm(
@@ -74,6 +78,18 @@ def _worth_seeing() -> QuerySet[Job]:
     """Every job but those that come by themselves and went well."""
     by_itself = [task.name for task in queue.TASKS.values() if task.every]
     return Job.objects.exclude(name__in=by_itself, state=Job.State.DONE).order_by("-id")
+
+
+def _called(jobs: Sequence[Job]) -> dict[int, str]:
+    """What each job does, in words, and to which old site."""
+    of = {job.pk: job.args.get("run_id") for job in jobs}
+    runs = Run.objects.select_related("site").in_bulk([run_id for run_id in of.values() if run_id])
+    words = {}
+    for job in jobs:
+        task, run = queue.TASKS.get(job.name), runs.get(of[job.pk])
+        does = task.called if task else job.name
+        words[job.pk] = does if run is None else f"{does}: {run.called}"
+    return words
 
 
 def _back(request: HttpRequest, said: str) -> HttpResponseRedirect:
