@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -10,7 +13,9 @@ from fanthology.base.web import render
 from fanthology.works.doors import Door, through_the_door
 
 from ..models import Outcome, SourceKey
+from ..places import place_in_words
 
+PLACES_NAMED = 4
 PRIVATE = ("private.", "person.")
 BASIS_IN_WORDS = {
     "owner-moves": "The keeper of the old site moved it here.",
@@ -18,6 +23,38 @@ BASIS_IN_WORDS = {
     "no-owner": "Nobody could be found who keeps the old site; its works are kept here for members.",
     "": "Nobody has written down yet by what right it was moved.",
 }
+
+
+@dataclass(slots=True)
+class Joined:
+    """Findings of one message: where they are, in words, and some of what was changed."""
+
+    severity: str
+    message: str
+    where: list[str] = field(default_factory=list)
+    changes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def places(self) -> str:
+        if len(self.where) < PLACES_NAMED:
+            return ", ".join(self.where)
+        kind = "chapters" if all(where.startswith("chapter") for where in self.where) else "places"
+        return f"in {len(self.where)} {kind}"
+
+
+def _joined(findings: list[dict[str, Any]]) -> list[Joined]:
+    """What the same sentence says of several places is said once."""
+    joined: dict[str, Joined] = {}
+    for found in findings:
+        if found["code"].startswith(PRIVATE):
+            continue
+        one = joined.setdefault(found["message"], Joined(found["severity"], found["message"]))
+        where, change = place_in_words(found["where"]), (found["before"], found["after"])
+        if where and where not in one.where:
+            one.where.append(where)
+        if any(change) and change not in one.changes and len(one.changes) < PLACES_NAMED:
+            one.changes.append(change)
+    return list(joined.values())
 
 
 @require_safe
@@ -30,7 +67,7 @@ def origin(request: HttpRequest, door: Door) -> HttpResponse:
     def page() -> str:
         outcomes = Outcome.objects.filter(kind="work", object_id=door.work_id).select_related("run").order_by("-run_id")
         newest = outcomes.first()
-        findings = [found for found in (newest.findings if newest else []) if not found["code"].startswith(PRIVATE)]
+        findings = _joined(newest.findings if newest else [])
         context = {
             "work": door.work(),
             "former": key.site,
