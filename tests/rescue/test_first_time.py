@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import getpass
+import html
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from rich.console import Console
 
 from fanthology.base import sealed
 from fanthology.base.models import LedgerEntry
 from fanthology.rescue.command import rescue
-from fanthology.rescue.models import Run, Site
+from fanthology.rescue.models import Outcome, Run, Site, SourceKey
+from fanthology.rescue.report import Account
 from fanthology.rescue.staging import folder_of
+from fanthology.rescue.table import print_report
 from fanthology.rescue.uploads import path_of
+from fanthology.works.addresses import work_url
+from fanthology.works.models import Work
+from fanthology.works.policy import in_words
 from tests import efiction_dump, factories
 from tests.rescue import old_site
 from tests.rescue.test_pages import do, hand_over
@@ -181,3 +188,78 @@ def test_a_permission_given_to_the_command_is_recorded_with_its_source(
 ) -> None:
     assert rescue([old_site.write_dump(tmp_path)], basis="owner-permits", basis_note=said, as_json=True) == 0
     assert kept in Site.objects.get().basis_note
+
+
+def test_findings_name_chapter_and_story_and_lead_to_the_work(keeper: Client) -> None:
+    run = hand_over(keeper, textless())
+    page = do(keeper, run, "examine")
+    samples = next(found for found in run.report["findings"] if found["code"] == "text.missing")["samples"]
+    assert samples[0]["where"].startswith("chapter 1 (")
+    assert all(samples.count(sample) == 1 for sample in samples)
+    assert f"{samples[0]['title']}, chapter 1 (" in page
+    assert "chapters[" not in page
+    assert "., in" not in page
+    page = do(keeper, run, "bring")
+    key = SourceKey.objects.get(kind="work", old_id=samples[0]["story"])
+    assert f'<a href="{work_url(key.object_id)}">{samples[0]["title"]}</a>, chapter 1' in page
+
+
+def test_the_same_finding_is_said_once_on_the_page_of_origin(run: Run) -> None:
+    row = Outcome.objects.get(run=run, kind="work", title="The Lamp")
+    same = {"code": "text.repaired", "severity": "info", "message": "Letters were repaired.", "after": "é", "count": 1}
+    row.findings = [{**same, "where": f"chapters[{place}].text", "before": "Ã©"} for place in range(5)]
+    row.findings.append({**same, "message": "Cut off.", "where": "chapters[0].notes", "before": "", "after": ""})
+    row.save()
+    page = Client().get(f"/read/{row.object_id}/origin/")
+    if page.status_code != 200:
+        page = Client(headers={"cookie": "consent=yes"}).get(f"/read/{row.object_id}/origin/")
+    words = page.content.decode()
+    assert words.count("Letters were repaired") == 1
+    assert "(in 5 chapters)" in words
+    assert "(chapter 1, notes)" in words
+    assert "chapters[" not in words
+    assert "What was found and repaired" in words
+    assert "Kettleness Light</b> on " in words
+
+
+def test_our_category_is_told_from_the_old_sites(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    assert "Category (Gen, F/M …)" in keeper.get(reverse("rescue-mapping", args=[run.pk])).content.decode()
+
+
+def test_a_job_names_its_site_and_says_that_it_stopped(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    do(keeper, hand_over(keeper, b"\x00\x01nothing", "thing.sql"), "examine")
+    page = keeper.get("/desk/").content.decode()
+    assert "Look through an old site: Kettleness Light" in page
+    assert "<td>stopped</td>" in page
+    assert "It stopped:" in page
+
+
+def test_what_is_public_and_what_was_held_back_stand_on_the_page(keeper: Client) -> None:
+    run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
+    do(keeper, run, "examine")
+    assert "http://www.kettleness.example" in do(keeper, run, "basis", basis="owner-moves", note="Mail.")
+    page = do(keeper, run, "bring", hosts="http://www.kettleness.example/fic")
+    assert "<code>kettleness.example/fic</code> and <code>www.kettleness.example/fic</code>" in page
+    page = do(keeper, run, "publish", which="all")
+    there = "/moved/?from=Kettleness%20Light"
+    assert f'href="{there}"' in page
+    assert "The Lamp" in keeper.get(there).content.decode()
+    for work in Work.objects.filter(state="held"):
+        assert work.title in page
+        assert in_words(work.hold_reason) in html.unescape(page)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_report_on_a_terminal_counts_right(capsys: pytest.CaptureFixture[str], count: int) -> None:
+    told = Account()
+    told.totals["stories"] = count
+    told.private["members locked out on the old site"] = count
+    print_report({**told.as_json(), "published": count}, Console(width=140))
+    out = capsys.readouterr().out
+    assert f"members locked out on the old site: {count}" in out
+    assert f"Published: {count} work{'' if count == 1 else 's'}." in out
+    assert f"stories: {count}" in out

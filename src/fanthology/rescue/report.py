@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ from fanthology.formats.dumps.records import (
     StoryRecord,
     TagRecord,
 )
+
+from .places import place_in_words
 
 SAMPLES = 5
 LISTED = 500
@@ -194,7 +196,7 @@ class Account:
         self.totals["words"] += story.word_count or sum(chapter.word_count for chapter in story.chapters)
         self.totals["hidden stories"] += not record.visible
         self.totals["hidden chapters"] += len(record.hidden_chapters)
-        self.found(story.findings, story.title)
+        self.found(story.findings, story.title, record.key, [chapter.title for chapter in story.chapters])
         words = permission_words(record)
         if words:
             self.asks_first += asks_first(words)
@@ -233,8 +235,10 @@ class Account:
                 }
             )
 
-    def found(self, findings: Iterable[Finding], title: str = "") -> None:
-        """Group findings by code; the first few of each stay as samples."""
+    def found(
+        self, findings: Iterable[Finding], title: str = "", story: str = "", chapters: Sequence[str] = ()
+    ) -> None:
+        """Group findings by code; the first few of each that differ stay as samples. `story` is its old number."""
         codes = set()
         for finding in findings:
             group = self.findings.setdefault(finding.code, Grouped(finding.severity, finding.message))
@@ -245,15 +249,16 @@ class Account:
             if len(group.samples) < SAMPLES:
                 # What was masked must not come back through its own report.
                 hide = finding.code.startswith("private.")
-                group.samples.append(
-                    {
-                        "title": title,
-                        "where": finding.where,
-                        "message": finding.message,
-                        "before": "" if hide else finding.before[:300],
-                        "after": "" if hide else finding.after[:300],
-                    }
-                )
+                sample = {
+                    "title": title,
+                    "story": story,
+                    "where": place_in_words(finding.where, chapters),
+                    "message": finding.message,
+                    "before": "" if hide else finding.before[:300],
+                    "after": "" if hide else finding.after[:300],
+                }
+                if sample not in group.samples:
+                    group.samples.append(sample)
         for code in codes:
             self.findings[code].things += 1
 

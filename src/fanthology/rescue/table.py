@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fanthology.base.web import counted
+
 LEVELS = {"loss": "lost there", "warning": "to check", "info": "repaired or noted"}
 
 
@@ -20,7 +22,7 @@ def print_report(report: dict[str, Any], console: Console | None = None) -> None
     out.print(f"\n[bold]{escape(site.get('name') or 'A site without a name')}[/bold] ({escape(software)})")
     out.print(
         ", ".join(
-            f"{totals.get(name, 0):,} {name}"
+            f"{name}: {totals.get(name, 0):,}"
             for name in ("stories", "chapters", "words", "people", "reviews", "series")
         )
     )
@@ -33,24 +35,26 @@ def print_report(report: dict[str, Any], console: Console | None = None) -> None
     if report.get("dry_run"):
         out.print("This was a dry run: nothing was changed.")
     elif "published" in report:
-        out.print(f"Published: {report['published']:,} works.")
+        out.print(f"Published: {counted(report['published'], 'work', 'works')}.")
 
 
 def _words(out: Console, report: dict[str, Any]) -> None:
     permission, private = report.get("permission", {}), report.get("private", {})
     if permission.get("words"):
         out.print(
-            f"Permission: {len(permission['words']):,} stories say something about archiving; "
-            f"{permission['asks_first']:,} want to be asked first and are held."
+            f"Permission: {counted(len(permission['words']), 'story says', 'stories say')} something about archiving; "
+            f"asked first and held: {permission['asks_first']:,}."
         )
     if private:
         out.print(
-            "Private, shown to nobody: " + ", ".join(f"{number:,} {escape(name)}" for name, number in private.items())
+            "Private, shown to nobody: " + ", ".join(f"{escape(name)}: {number:,}" for name, number in private.items())
         )
     for decision, number in report.get("policy", {}).get("counts", {}).items():
         out.print(f"Policy: {number:,} × {escape(decision)}")
     if report.get("vanished", {}).get("number"):
-        out.print(f"No longer in this dump, kept here: {report['vanished']['number'][0]} works.")
+        out.print(
+            f"No longer in this dump, kept here: {counted(int(report['vanished']['number'][0]), 'work', 'works')}."
+        )
 
 
 def _findings(out: Console, findings: list[dict[str, Any]]) -> None:
@@ -64,7 +68,7 @@ def _findings(out: Console, findings: list[dict[str, Any]]) -> None:
             if sample.get("after")
             else sample.get("before", "")[:60]
         )
-        label = f"{LEVELS.get(found['severity'], '')}: {found['message']} ({found['code']})"
+        label = f"{LEVELS.get(found['severity'], '')}: {found['message'].rstrip('.')} ({found['code']})"
         table.add_row(escape(label), f"{found['places']:,}", f"{found['things']:,}", escape(change))
     out.print(table)
 

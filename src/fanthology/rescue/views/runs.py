@@ -31,6 +31,7 @@ from ..undo import throw_away as discard
 
 MOVING = (Run.State.EXAMINING, Run.State.BRINGING, Run.State.PUBLISHING, Run.State.UNDOING)
 BATCH = 100
+HELD_SHOWN = 10
 UNFINISHED = ("queued", "running")
 
 
@@ -71,11 +72,24 @@ def _context(found: Run) -> dict[str, Any]:
         "can_choose": found.state == Run.State.EXAMINED or found.state in actions.BROUGHT,
         "waiting": len(waiting_works(found.site)) if found.site else 0,
         "held": works.filter(state=State.HELD).count(),
+        "held_back": works.filter(state=State.HELD).order_by("id")[:HELD_SHOWN],
+        "is_public": works.filter(state=State.POSTED).exists(),
+        "in_words": in_words,
+        "leads": _leads(found, report),
         "batch": BATCH,
         "pages": CustomPage.objects.filter(pk__in=pages.values("object_id")).order_by("title"),
         "conflicts": Conflict.objects.filter(run=found, resolved="").select_related("source_key")[:50],
         "undone": found.report.get("undone"),
     }
+
+
+def _leads(found: Run, report: dict[str, Any]) -> dict[str, int]:
+    """Old number → the work here, for the stories that the samples of the findings name."""
+    named = {sample.get("story", "") for finding in report["findings"] for sample in finding["samples"]}
+    keys = SourceKey.objects.filter(
+        site=found.site, kind="work", old_id__in=named, object_id__in=Work.objects.values("pk")
+    )
+    return dict(keys.values_list("old_id", "object_id")) if found.site else {}
 
 
 @keeper_only
