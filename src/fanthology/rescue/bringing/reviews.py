@@ -105,9 +105,9 @@ def _first_authors(work_ids: Iterable[int]) -> dict[int, int]:
 
 
 def _reply(record: ReviewRecord, review: Review, authors: dict[int, int]) -> Review:
-    """The answer is the author's: of a work its first author's, of a series nobody's by name."""
+    """The answer is the author’s: of a work its first author’s, of a series nobody’s by name. Its date nobody knows."""
     author = authors.get(review.work_id) if review.work_id else None
-    return Review(pen_name_id=author, text=record.reply, by_author=True, written_at=instant(record.date))
+    return Review(pen_name_id=author, text=record.reply, by_author=True, written_at=None)
 
 
 def _add_reviews(bringing: Bringing, records: list[ReviewRecord]) -> None:
