@@ -252,7 +252,7 @@ def convert(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     _django()
-    from fanthology.works.export import json_lines
+    from fanthology.rescue.export import json_lines
 
     if options.out is None:
         json_lines(sys.stdout.buffer)

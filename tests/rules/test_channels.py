@@ -22,13 +22,13 @@ from django.test import Client
 from fanthology.formats import open_dump
 from fanthology.reading import chapters
 from fanthology.rescue.actions import bring_stream, record_basis, site_for, start_run
+from fanthology.rescue.export import json_lines
 from fanthology.rescue.models import FormerMember, Run
 from fanthology.rescue.publish import publish
 from fanthology.rescue.sources import Source
 from fanthology.search import index
 from fanthology.works.access import GUEST
 from fanthology.works.counts import recount_tags
-from fanthology.works.export import json_lines
 from fanthology.works.models import Work
 from tests.factories import make_member, make_review, make_work
 from tests.rescue import old_site

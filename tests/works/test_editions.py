@@ -60,9 +60,10 @@ def test_a_story_says_what_the_work_says(work: Work) -> None:
     story = story_of(work)
     assert [author.name for author in story.authors] == ["Mina Secret"]
     assert (story.fandoms, story.relationships, story.additional_tags) == (("DRACULA",), ("LUCY & MINA",), ("FOG",))
+    assert story.warnings_as_written == ("MAJOR CHARACTER DEATH",)
     assert (story.rating, story.warnings, story.published, story.complete) == (
         "Mature",
-        ("MAJOR CHARACTER DEATH",),
+        ("Major Character Death",),
         "2003-11",
         True,
     )

@@ -511,7 +511,9 @@ def _text(new: NewChapter, anchor: str) -> Text:
 
 
 def _new_chapter(work: Work, new: NewChapter, anchor: str) -> Chapter:
-    chapter = Chapter(work=work, position=new.position, anchor=anchor, origin_ids=[list(pair) for pair in new.origin_ids])
+    chapter = Chapter(
+        work=work, position=new.position, anchor=anchor, origin_ids=[list(pair) for pair in new.origin_ids]
+    )
     _head(chapter, new)
     return chapter
 

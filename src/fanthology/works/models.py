@@ -75,8 +75,8 @@ class Work(models.Model):
     `rating` None = the source does not say (treated like Mature at the gate). `warnings_stated` False = a former site
     had no warnings to give, which is not the same as none apply. `revised_at` puts works in order; it is a date to show
     only where `revised_precision` says how much of it is known ("" = nobody said, see `dates.last_change`). `version`
-    counts changes of what a download holds, `stamp` changes of what a page shows. `origin` names the former site;
-    `arrived_in_bulk` keeps it out of "new".
+    counts changes of what a download holds, `stamp` changes of what a page shows. `origin` names the former site,
+    `origin_ids` the pairs (name, id) that its software knew the story by; `arrived_in_bulk` keeps it out of "new".
     """
 
     title = models.CharField(max_length=255)
@@ -92,6 +92,7 @@ class Work(models.Model):
     language = models.CharField(max_length=35, blank=True)
     rating = models.ForeignKey(Tag, null=True, blank=True, on_delete=models.PROTECT, related_name="rated_works")
     rating_as_written = models.CharField(max_length=250, blank=True)
+    warnings_as_written = models.JSONField(default=list, blank=True)
     warnings_stated = models.BooleanField(default=True)
     gate_adults = models.BooleanField(default=False)
     gate_members = models.BooleanField(default=False)
@@ -116,6 +117,8 @@ class Work(models.Model):
     binned_at = models.DateTimeField(null=True, blank=True)
     origin = models.CharField(max_length=200, blank=True)
     origin_url = models.CharField(max_length=500, blank=True)
+    origin_software = models.CharField(max_length=60, blank=True)
+    origin_ids = models.JSONField(default=list, blank=True)
     arrived_in_bulk = models.BooleanField(default=False)
     hide_from_search_engines = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
@@ -239,6 +242,7 @@ class Chapter(models.Model):
     )
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="current_in")
     word_count = models.PositiveIntegerField(default=0)
+    origin_ids = models.JSONField(default=list, blank=True)
     published_on = models.DateField(null=True, blank=True)
     published_precision = models.CharField(max_length=5, blank=True)
 
@@ -466,6 +470,3 @@ class DoNotImport(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "digest"], name="asked_once"),
         ]
-
-
-BUILTIN_KINDS_SHOWN = (Kind.WARNING, Kind.CATEGORY, Kind.FANDOM, Kind.RELATIONSHIP, Kind.CHARACTER, Kind.ADDITIONAL)

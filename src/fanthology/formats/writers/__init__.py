@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from collections.abc import Iterator
 from typing import Final
 
 from ..markup import address
 from ..model import Chapter, Markup, SeriesPlace, Story, WriteOptions
+from ..transforms import map_warning
 
 RTL_LANGUAGES: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
@@ -52,7 +54,7 @@ def facts(story: Story, options: WriteOptions) -> tuple[tuple[str, str], ...]:
     where = " on the old site" if story.source.url or story.source.software or options.byline_note else ""
     rows = (
         ("Rating", story.rating or story.rating_as_written or RATING_UNKNOWN + where),
-        ("Archive Warnings", ", ".join(story.warnings or story.warnings_as_written) or WARNINGS_UNKNOWN + where),
+        ("Archive Warnings", ", ".join(_warnings(story)) or WARNINGS_UNKNOWN + where),
         ("Categories", ", ".join(story.categories)),
         ("Fandoms", ", ".join(story.fandoms)),
         ("Relationships", ", ".join(story.relationships)),
@@ -70,6 +72,12 @@ def facts(story: Story, options: WriteOptions) -> tuple[tuple[str, str], ...]:
         *story.labels,
     )
     return tuple((label, value) for label, value in rows if printable(label) and printable(value))
+
+
+def _warnings(story: Story) -> Iterator[str]:
+    """The archive's warnings, and the source's words for what none of them says."""
+    yield from story.warnings
+    yield from (words for words in story.warnings_as_written if map_warning(words) not in story.warnings)
 
 
 def _series(place: SeriesPlace) -> str:

@@ -53,6 +53,7 @@ def work_fields(
         "archive_permission": header.archive_permission,
         "labels": [list(pair) for pair in header.labels],
         "language": header.language,
+        "warnings_as_written": list(header.warnings_as_written),
         "rating": [header.rating.pk if header.rating else None, header.rating_as_written],
         "warnings_stated": header.warnings_stated,
         "gates": [header.gate_adults, header.gate_members, header.gate_text],
@@ -121,6 +122,8 @@ def header_here(work: Work) -> Header:
             **same,
             "beta_credits": tuple(work.beta_credits),
             "labels": tuple((label, value) for label, value in work.labels),
+            "warnings_as_written": tuple(work.warnings_as_written),
+            "origin_ids": tuple((name, old_id) for name, old_id in work.origin_ids),
             "audience": Audience(work.audience),
             "published": date_text(work.published_on, work.published_precision),
         }
@@ -152,8 +155,9 @@ def header_with(header: Header, fields: Mapping[str, Any]) -> Header:
         changes["gate_adults"], changes["gate_members"], changes["gate_text"] = fields["gates"]
     if "labels" in fields:
         changes["labels"] = tuple((label, value) for label, value in fields["labels"])
-    if "beta_credits" in fields:
-        changes["beta_credits"] = tuple(fields["beta_credits"])
+    for name in ("beta_credits", "warnings_as_written"):
+        if name in fields:
+            changes[name] = tuple(fields[name])
     if "revised_at" in fields or "published" in fields:
         told = fields.get("revised_at", change_text(header.revised_at, header.revised_precision))
         published = fields.get("published", header.published)

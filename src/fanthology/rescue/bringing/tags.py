@@ -71,6 +71,11 @@ class Tags:
     def of(self, source: str, key: str) -> Tag | None:
         return self.known.get((source, key))
 
+    def old_name(self, source: str, key: str) -> str:
+        """What the old site called it; "" where it is not known."""
+        mapping = self._mappings.get((source, key))
+        return mapping.old_name if mapping else ""
+
     def rating(self, key: str | None, name: str | None) -> Rating:
         """The rating with this old key; else ours of that name; else unknown."""
         found = self.ratings.get(key or "")

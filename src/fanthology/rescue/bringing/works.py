@@ -145,6 +145,7 @@ class Works:
             language=(story.language or "")[:35],
             rating=rating.tag,
             rating_as_written=(story.rating_as_written or rating.name)[:250],
+            warnings_as_written=self._warnings_as_written(record),
             warnings_stated=any(tagged.tag.kind_id == Kind.WARNING for tagged in tags),
             gate_adults="adults" in rating.gates,
             gate_members="members" in rating.gates,
@@ -158,8 +159,21 @@ class Works:
             revised_precision=revised_precision,
             origin=site.name[:200],
             origin_url=(story.source.url or "")[:500],
+            origin_software=(story.source.software or "")[:60],
+            origin_ids=story.source.ids,
             arrived_in_bulk=True,
         )
+
+    def _warnings_as_written(self, record: StoryRecord) -> tuple[str, ...]:
+        """The old site's own words for what is a warning here, by the keeper's mapping too."""
+        words = dict.fromkeys(record.story.warnings_as_written)
+        for source, key in record.tags:
+            tag, old_name = self.tags.of(source, key), self.tags.old_name(source, key)
+            if tag is None or tag.kind_id != Kind.WARNING:
+                words.pop(old_name, None)
+            elif old_name != tag.name:
+                words[old_name] = None
+        return tuple(words)
 
     def _chapter(self, record: StoryRecord, chapter: StoryChapter, place: int) -> NewChapter:
         contributor = dict(record.chapter_authors).get(chapter.position)
@@ -175,6 +189,7 @@ class Works:
             published=chapter.published,
             contributor=PenName(pk=pen_name) if pen_name is not None else None,
             state=State.HIDDEN if chapter.position in record.hidden_chapters else State.POSTED,
+            origin_ids=chapter.source_ids,
         )
 
     # -- writing
