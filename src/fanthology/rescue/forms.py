@@ -26,7 +26,7 @@ class DoNotImportForm(forms.Form):
     email = forms.EmailField(label="E-mail address", required=False, help_text="The one their old account had.")
     name = forms.CharField(label="Author’s name", max_length=200, required=False)
     site = forms.CharField(
-        label="on the old site called", max_length=200, required=False, help_text="A name counts on one site only."
+        label="Name of that old site", max_length=200, required=False, help_text="A name counts on one site only."
     )
     url = forms.CharField(
         label="Old address of a story", max_length=500, required=False, help_text="As it stood in the browser."
