@@ -1,7 +1,7 @@
 """The `fanthology` command. Each subcommand is one function here, which calls one function of its room.
 
-Nothing of Django is imported before a subcommand needs it: `--help`, `read` and `convert` answer at once, and the
-supervisor of `serve` stays small. Documented in docs/keeper/command.md, which a test holds equal to the parser.
+Nothing of Django is imported before a subcommand needs it: `--help`, `read` and `convert` set up none and answer at
+once, and the supervisor of `serve` stays small. Documented in docs/keeper/command.md, which a test holds equal to the parser.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import logging
 import os
 import secrets
 import subprocess
@@ -16,9 +17,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from fanthology import __version__
+
+if TYPE_CHECKING:
+    from fanthology.formats import Reading
 
 OK, FAULTY, MISUSED, REFUSED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 EXAMPLES = """\
@@ -236,7 +240,7 @@ def _stories(commands: Commands) -> None:
 def read(options: argparse.Namespace) -> int:
     from fanthology.formats.__main__ import read_files
 
-    return read_files(options.files, out=sys.stdout)
+    return read_files(options.files, out=sys.stdout, read_file=_sandbox())
 
 
 def convert(options: argparse.Namespace) -> int:
@@ -244,10 +248,33 @@ def convert(options: argparse.Namespace) -> int:
     from fanthology.formats.errors import FormatError
 
     try:
-        convert(options.source, options.target)
+        convert(options.source, options.target, read_file=_sandbox())
     except (FormatError, OSError) as error:
         return _complain(str(error), FAULTY)
     return OK
+
+
+def _sandbox() -> Callable[[Path], Reading]:
+    """What reads one file in a child process. Its settings alone are read: no archive is needed, and no secret is made."""
+    from django.conf import settings
+
+    from fanthology.config.env import Misread
+
+    try:
+        from fanthology.config import sandbox as limits
+    except Misread as error:
+        raise SystemExit(_complain(str(error), MISUSED)) from None
+    if not settings.configured:
+        settings.configure(SANDBOX_WORKERS=limits.WORKERS, SANDBOX_MEMORY=limits.MEMORY)
+    from fanthology.base import sandbox
+
+    sandbox.log.addHandler(logging.NullHandler())  # the error in the answer says it in plain words
+
+    def read_file(path: Path) -> Reading:
+        with path.open("rb"):  # what cannot be opened is no reader's fault: OSError
+            return sandbox.read_file(path, name=path.name)
+
+    return read_file
 
 
 def export(options: argparse.Namespace) -> int:

@@ -121,28 +121,9 @@ def test_words_are_no_ornaments(text: str) -> None:
 
 
 PIECES = (
-    "<p>",
-    "</p>",
-    "<br>",
-    "<i>",
-    "</i>",
-    "<blockquote>",
-    "</blockquote>",
-    "<table><td>",
-    "</table>",
-    "<ul><li>",
-    "</ul>",
-)
-PIECES += (
-    "<details><summary>",
-    "</summary>",
-    "<a name=x>",
-    "<a href=#x>",
-    "</a>",
-    "<p lang=de align=center>",
-    "a",
-    " ",
-    "\n",
+    *("<p>", "</p>", "<br>", "<i>", "</i>", "<blockquote>", "</blockquote>", "<table><td>", "</table>", "<ul><li>"),
+    *("</ul>", "<details><summary>", "</summary>", "<a name=x>", "<a href=#x>", "</a>", "<p lang=de align=center>"),
+    *("a", " ", "\n"),
 )
 ORNAMENTS = ("***", "* * *", "oOo", "-----", "* &amp; *", "~*~")
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from fanthology.config import env
+from fanthology.config import env, sandbox
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -22,7 +22,7 @@ PROFILE = env.choice("FANTHOLOGY_PROFILE", "embedded", among=("embedded", "scale
 DATA = env.path("FANTHOLOGY_DATA", "fanthology-data")
 DEBUG = env.flag("FANTHOLOGY_DEBUG")
 BASE_URL = env.address("FANTHOLOGY_BASE_URL", "http://127.0.0.1:8000")
-SMALL = env.flag("FANTHOLOGY_SMALL")
+SMALL = sandbox.SMALL
 WORKERS = env.integer("FANTHOLOGY_WORKERS", 1 if SMALL else 2, least=1, most=64)
 SECRET_KEY = env.secret("FANTHOLOGY_SECRET_KEY", file=DATA / "keys" / "secret.key")
 
@@ -122,8 +122,7 @@ ERASURES = DATA / "erasures.jsonl"
 UPLOADS = DATA / "uploads"
 SCRATCH = DATA / "scratch"
 PAGE_CACHE_BYTES = env.integer("FANTHOLOGY_PAGE_CACHE_MB", 8 if SMALL else 32, most=4096) * 1024 * 1024
-SANDBOX_WORKERS = env.integer("FANTHOLOGY_SANDBOX_WORKERS", 1 if SMALL else 2, least=1, most=64)
-SANDBOX_MEMORY = env.integer("FANTHOLOGY_SANDBOX_MB", 1024, least=256, most=65536) * 1024 * 1024
+SANDBOX_WORKERS, SANDBOX_MEMORY = sandbox.WORKERS, sandbox.MEMORY
 
 CACHES: dict[str, Any] = {
     "default": (

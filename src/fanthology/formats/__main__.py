@@ -1,4 +1,7 @@
-"""`python -m fanthology.formats read|write|sniff|lint`: the core by itself, without a site. What bug reports use."""
+"""`python -m fanthology.formats read|write|sniff|lint`: the core by itself, without a site. What bug reports use.
+
+It reads in this process, so use it on files that you trust; `fanthology read` and `convert` read in the sandbox.
+"""
 
 from __future__ import annotations
 
