@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from fanthology.base.models import Archive
 from fanthology.base.pages import cached
 from fanthology.base.web import Page, render
 from fanthology.works.viewers import circle_of
@@ -51,8 +52,8 @@ def custom_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _stamp() -> str:
-    """These few rows change rarely and are asked for rarely: their own digest is their stamp."""
+    """These few rows change rarely and are asked for rarely: their own digest is their stamp, with the archive's for names."""
     pages = CustomPage.objects.filter(is_public=True).values_list("pk", "slug", "title", "text", "origin")
     told = News.objects.shown().values_list("pk", "title", "text", "origin", "written_at")
     comments = NewsComment.objects.aggregate(last=Max("pk"))["last"]
-    return f"{hash(tuple(pages))}.{hash(tuple(told))}.{comments}"
+    return f"{Archive.current().stamp}.{hash(tuple(pages))}.{hash(tuple(told))}.{comments}"

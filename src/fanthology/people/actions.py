@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
 
-from fanthology.base import ledger
+from fanthology.base import ledger, outbox
 from fanthology.base.folding import fold, slug_of
+from fanthology.base.pages import touch_archive
 
 from .models import PenName, Person
 
@@ -42,6 +44,34 @@ def change_password(*, login: str, password: str, actor: int | None = None) -> P
         person.save()
         ledger.write("password changed", "person", person.pk, actor=actor)
     return person
+
+
+def change_pen_name(
+    *,
+    pen_name: PenName,
+    name: str | None = None,
+    bio: str | None = None,
+    joined: tuple[dt.date | None, str] | None = None,
+    actor: int | None = None,
+) -> PenName:
+    """What a pen name is called and says of itself; None stays as it is. `joined` is a date with its precision.
+
+    Its name stands on pages of works, reviews, series, news and challenges, so every kept page is stale from now on;
+    works, their downloads and search follow `pen-name.changed`. Its address stays: old links must.
+    """
+    with transaction.atomic():
+        current = PenName.objects.select_for_update().get(pk=pen_name.pk)
+        current.name = current.name if name is None else name
+        current.bio = current.bio if bio is None else bio
+        current.joined_on, current.joined_precision = joined or (current.joined_on, current.joined_precision)
+        current.stamp += 1
+        current.save()
+        touch_archive()
+        if name is not None:
+            outbox.publish("pen-name.changed", "pen name", current.pk)
+        if actor is not None:
+            ledger.write("pen name changed", "pen name", current.pk, actor=actor)
+    return current
 
 
 def free_slug(name: str) -> str:

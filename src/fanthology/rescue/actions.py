@@ -23,11 +23,16 @@ from fanthology.base.models import Archive
 from fanthology.base.pages import touch_archive
 from fanthology.formats.dumps.records import Record, SiteRecord
 from fanthology.formats.markup import clean
+from fanthology.gatherings.actions import change_challenge
 from fanthology.gatherings.models import Challenge
+from fanthology.pages.models import CustomPage, News
+from fanthology.people.actions import change_pen_name
+from fanthology.people.models import PenName
+from fanthology.reviews.models import Review
 from fanthology.tags.models import Kind
-from fanthology.works.actions import touch_works
+from fanthology.works.actions import change_series, touch_works
 from fanthology.works.dates import known_date
-from fanthology.works.models import Chapter, DoNotImport, Work
+from fanthology.works.models import Chapter, DoNotImport, Series, Work
 
 from .bringing.again import put_chapter_fields, put_fields, put_order
 from .bringing.known import Bringing, Known
@@ -311,11 +316,31 @@ def _value(field: str, text: str) -> Any:
 
 def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
     """Take over one field of what is no work and no chapter. Raises NotNow for what nobody can take over in one piece."""
-    from fanthology.pages.models import CustomPage, News
-    from fanthology.people.models import PenName
-    from fanthology.reviews.models import Review
-    from fanthology.works.models import Series
+    thing = _thing(row)
+    change: dict[str, Any] = {field: theirs}
+    match thing, field:
+        case None, _:
+            return
+        case PenName(status=PenName.Status.OWNED), _:
+            raise NotNow("This pen name is its owner's now: only they change it.")
+        case PenName(), "name" | "bio":
+            change_pen_name(pen_name=thing, **change)
+        case PenName(), "joined":
+            change_pen_name(pen_name=thing, joined=known_date(theirs))
+        case Series(), "title" | "summary" | "openness":
+            change_series(series=thing, **change)
+        case Challenge(), "title" | "summary":
+            change_challenge(challenge=thing, **change)
+        case News() | CustomPage(), "title" | "text":
+            setattr(thing, field, theirs)
+            thing.save()  # its pages digest their own words
+        case Review(), "text" | "stars" | "reply":
+            _set_review(thing, field, theirs)
+        case _:
+            raise NotNow("This cannot be taken over in one piece: change it on its own page, and keep yours here.")
 
+
+def _thing(row: SourceKey) -> PenName | Series | News | CustomPage | Review | Challenge | None:
     models: dict[str, Any] = {
         "person": PenName,
         "series": Series,
@@ -325,25 +350,25 @@ def _set_plainly(row: SourceKey, field: str, theirs: str) -> None:
         "challenge": Challenge,
     }
     model = models.get(row.kind)
-    thing = model.objects.filter(pk=row.object_id).first() if model and not row.old_id.startswith("comment-") else None
-    if thing is None:
-        return
-    values: dict[str, Any] = dict.fromkeys(("name", "bio", "title", "summary", "text", "openness"), theirs)
-    if field == "stars":
-        values["stars"] = int(theirs) if theirs.isdecimal() else None
-    elif field == "joined":
-        thing.joined_on, thing.joined_precision = known_date(theirs)
-        values["joined_on"] = thing.joined_on
-        field = "joined_on"
-    elif field == "reply":
-        thing = thing.replies.filter(by_author=True).order_by("id").first()
-        field = "text" if thing is not None else field
-    if field not in values:
+    if model is None or row.old_id.startswith("comment-"):
+        return None
+    found: PenName | Series | News | CustomPage | Review | Challenge | None = model.objects.filter(
+        pk=row.object_id
+    ).first()
+    return found
+
+
+def _set_review(review: Review, field: str, theirs: str) -> None:
+    changed = review.replies.filter(by_author=True).order_by("id").first() if field == "reply" else review
+    if changed is None:
         raise NotNow("This cannot be taken over in one piece: change it on its own page, and keep yours here.")
-    setattr(thing, field, values[field])
-    thing.save()
-    if isinstance(thing, Review) and thing.work_id:
-        touch_works(work_ids=[thing.work_id])
+    if field == "stars":
+        changed.stars = int(theirs) if theirs.isdecimal() else None
+    else:
+        changed.text = theirs
+    changed.save()
+    if review.work_id:
+        touch_works(work_ids=[review.work_id])
 
 
 def forget_files(*, run: Run) -> None:

@@ -1,7 +1,7 @@
 """What is done to works, one verb each: check, change, write ledger and outbox, in one transaction.
 
 Every change that a reader could see raises the work's `stamp`; every change that a download would hold its `version`.
-Whoever keeps something derived (search, counters) reads the outbox: `work.changed`, `work.removed`.
+Whoever keeps something derived (search, counters) reads the outbox: `work.changed`, `work.removed`, `series.changed`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from fanthology.base import erasures, keys, ledger, outbox
@@ -365,10 +365,53 @@ def set_series_places(
         touched = before | {held.pk for held, _ in places if isinstance(held, Work)}
         Work.objects.filter(pk__in=touched).update(version=F("version") + 1, stamp=F("stamp") + 1)
         Series.objects.filter(pk=series.pk).update(stamp=F("stamp") + 1)
-        for work_id in sorted(touched):
-            outbox.publish("work.changed", "work", work_id)
+        outbox.publish("series.changed", "series", series.pk)
+        outbox.publish_many("work.changed", "work", sorted(touched))
         if actor is not None:
             ledger.write("series ordered", "series", series.pk, actor=actor)
+
+
+def change_series(
+    *,
+    series: Series,
+    title: str | None = None,
+    summary: str | None = None,
+    openness: str | None = None,
+    authors: Iterable[int] | None = None,
+    actor: int | None = None,
+) -> Series:
+    """What a series says about itself; None stays as it is. `authors` are ids of pen names."""
+    with transaction.atomic():
+        current = Series.objects.select_for_update().get(pk=series.pk)
+        current.title = current.title if title is None else title
+        current.summary = current.summary if summary is None else summary
+        current.openness = current.openness if openness is None else openness
+        current.stamp += 1
+        current.save()
+        if authors is not None:
+            current.authors.set(authors)
+        outbox.publish("series.changed", "series", current.pk)
+        if title is not None:
+            _rename_within(Work.objects.filter(series_places__series=current))
+        if actor is not None:
+            ledger.write("series changed", "series", current.pk, actor=actor)
+    return current
+
+
+def sign_anew(*, pen_name_ids: Iterable[int]) -> int:
+    """These pen names bear other names now, and so do the works they sign. Returns how many; anonymous ones show none."""
+    ids = list(pen_name_ids)
+    signed = Q(authorship__pen_name__in=ids) | Q(chapters__contributor__in=ids)
+    with transaction.atomic():
+        return _rename_within(Work.objects.filter(signed, anonymous=False))
+
+
+def _rename_within(works: QuerySet[Work]) -> int:
+    """A name that pages, downloads and search of these works hold was changed elsewhere."""
+    found = sorted(set(works.values_list("pk", flat=True)))
+    Work.objects.filter(pk__in=works.values("pk")).update(version=F("version") + 1, stamp=F("stamp") + 1)
+    outbox.publish_many("work.changed", "work", found)
+    return len(found)
 
 
 def touch_works(*, work_ids: Iterable[int]) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from fanthology.base.failpoints import reach
 from fanthology.formats import Markup
 from fanthology.formats.transforms import word_count
-from fanthology.gatherings.models import ChallengeResponse
+from fanthology.gatherings.actions import answer_challenges
 from fanthology.people.models import PenName
 from fanthology.tags.models import Tag
 from fanthology.works import actions
@@ -96,9 +96,7 @@ def _update(bringing: Bringing, ready: Prepared, row: SourceKey, work: Work) -> 
 def _answer_challenges(bringing: Bringing, ready: Prepared, work: Work) -> None:
     """Challenges answered since. One that it answers here and no longer there stays: nobody can tell who said so."""
     there = {bringing.known.id("challenge", key) for key in ready.record.challenges}
-    here = set(work.challenge_responses.values_list("challenge_id", flat=True))
-    new = sorted(challenge for challenge in there if challenge is not None and challenge not in here)
-    ChallengeResponse.objects.bulk_create([ChallengeResponse(challenge_id=pk, work=work) for pk in new])
+    answer_challenges(answer=work, challenge_ids=[challenge for challenge in there if challenge is not None])
 
 
 def _renumber_old_places(bringing: Bringing, ready: Prepared, work: Work) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from fanthology.base.failpoints import reach
 from fanthology.formats.dumps.records import ChallengeRecord
+from fanthology.gatherings.actions import change_challenge
 from fanthology.gatherings.models import Challenge
 
 from ..digests import compare, digests_of, whole
@@ -63,16 +66,18 @@ def _meet_again(bringing: Bringing, record: ChallengeRecord, row: SourceKey, tag
     theirs = digests_of(fields)
     challenge = Challenge.objects.filter(pk=row.object_id).first()
     if row.digest != whole(theirs) and challenge is not None:
-        here = {name: getattr(challenge, name) for name in PLAIN}
+        here: dict[str, Any] = {name: getattr(challenge, name) for name in PLAIN}
         ours = digests_of({**here, "tags": sorted(challenge.tags.values_list("pk", flat=True))})
         found = compare(imported=row.digests, theirs=theirs, ours=ours)
-        for name in found.take - {"tags"}:
-            setattr(challenge, name, fields[name])
-        if "tags" in found.take:
-            challenge.tags.set(_tag_ids(record, tags))
         if found.take:
-            challenge.stamp += 1
-            challenge.save()
+            new = {**here, **{name: fields[name] for name in found.take}}
+            change_challenge(
+                challenge=challenge,
+                title=new["title"],
+                summary=new["summary"],
+                challenger=(new["challenger_id"], new["challenger_name"]),
+                tags=_tag_ids(record, tags) if "tags" in found.take else None,
+            )
         for name in found.conflicts:
             Conflict.objects.get_or_create(
                 run=bringing.run, source_key=row, field=name, defaults={"theirs": str(fields[name])}

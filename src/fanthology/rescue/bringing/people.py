@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fanthology.base.failpoints import reach
 from fanthology.formats.dumps.records import FavouriteRecord, PersonRecord
-from fanthology.people.actions import add_unclaimed_pen_names
+from fanthology.people.actions import add_unclaimed_pen_names, change_pen_name
 from fanthology.people.models import PenName
 from fanthology.works.actions import is_import_forbidden
 from fanthology.works.dates import known_date
@@ -133,12 +133,12 @@ def _update(bringing: Bringing, record: PersonRecord, row: SourceKey, theirs: di
         found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
         fields = _fields(record)
         if found.take:
-            pen_name.name = str(fields["name"]) if "name" in found.take else pen_name.name
-            pen_name.bio = str(fields["bio"]) if "bio" in found.take else pen_name.bio
-            if "joined" in found.take:
-                pen_name.joined_on, pen_name.joined_precision = known_date(record.joined)
-            pen_name.stamp += 1
-            pen_name.save()
+            change_pen_name(
+                pen_name=pen_name,
+                name=str(fields["name"]) if "name" in found.take else None,
+                bio=str(fields["bio"]) if "bio" in found.take else None,
+                joined=known_date(record.joined) if "joined" in found.take else None,
+            )
             outcome = "updated"
         for name in found.conflicts:
             outcome = "conflict"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from fanthology.base.failpoints import reach
+from fanthology.base.pages import touch_archive
 from fanthology.formats.dumps.records import ReviewRecord
 from fanthology.pages.models import NewsComment
 from fanthology.reviews.actions import add_reviews, recount_reviews
@@ -169,6 +170,7 @@ def _update_comment(bringing: Bringing, record: ReviewRecord, row: SourceKey, th
     here = {name: getattr(comment, name) for name in fields}
     found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
     _put(comment, fields, found.take)
+    touch_archive()
     return _outcome(bringing, row, fields, found.conflicts)
 
 

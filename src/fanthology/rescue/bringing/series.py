@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
 from fanthology.base.failpoints import reach
-from fanthology.base.folding import fold
 from fanthology.formats import Finding
 from fanthology.formats.dumps.records import SeriesRecord
-from fanthology.gatherings.models import ChallengeResponse
-from fanthology.works.actions import CircularSeries, set_series_places
+from fanthology.gatherings.actions import answer_challenges
+from fanthology.works.actions import CircularSeries, change_series, set_series_places
 from fanthology.works.models import Series, Work
 
 from ..digests import compare, digests_of, whole
@@ -67,12 +67,9 @@ class Shelf:
             openness=record.openness,
             origin=bringing.site.name[:200],
         )
-        series.title_key = fold(series.title)
         series.save()
         series.authors.set(self._authors(record))
-        ChallengeResponse.objects.bulk_create(
-            [ChallengeResponse(challenge_id=challenge, series=series) for challenge in self._challenges(record)]
-        )
+        answer_challenges(answer=series, challenge_ids=self._challenges(record))
         bringing.known.save([bringing.known.new("series", record.key, series.pk, self._fields(record))])
         return "added"
 
@@ -89,6 +86,7 @@ class Shelf:
         theirs, outcome = digests_of(self._fields(record)), bringing.known.outcome_of(row)
         series = Series.objects.filter(pk=row.object_id).first()
         if row.digest != whole(theirs) and series is not None:
+            fields: dict[str, Any] = self._fields(record)
             here: dict[str, object] = {
                 "title": series.title,
                 "summary": series.summary,
@@ -98,19 +96,12 @@ class Shelf:
                 "challenges": sorted(series.challenge_responses.values_list("challenge_id", flat=True)),
             }
             found = compare(imported=row.digests, theirs=theirs, ours=digests_of(here))
-            for name in found.take & {"title", "summary", "openness"}:
-                setattr(series, name, self._fields(record)[name])
-            series.title_key = fold(series.title)
-            if "authors" in found.take:
-                series.authors.set(self._authors(record))
             if "challenges" in found.take:
                 series.challenge_responses.all().delete()
-                ChallengeResponse.objects.bulk_create(
-                    [ChallengeResponse(challenge_id=challenge, series=series) for challenge in self._challenges(record)]
-                )
+                answer_challenges(answer=series, challenge_ids=self._challenges(record))
             if found.take:
-                series.stamp += 1
-                series.save()
+                plain = {"title", "summary", "openness", "authors"} & found.take
+                change_series(series=series, **{name: fields[name] for name in plain})
             for name in found.conflicts:
                 Conflict.objects.get_or_create(
                     run=bringing.run, source_key=row, field=name, defaults={"theirs": str(self._fields(record)[name])}
