@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from fanthology.formats.context import Limits
 from fanthology.formats.dumps import open_dump
-from fanthology.formats.dumps.efiction import kind_of
+from fanthology.formats.dumps.efiction_kinds import kind_of
 from fanthology.formats.dumps.efiction_rows import date_of
 from fanthology.formats.dumps.efiction_schema import Guess, plausible
 from fanthology.formats.dumps.records import PersonRecord, StoryRecord, TagRecord
@@ -607,10 +607,59 @@ def test_values_speak_for_and_against_a_column() -> None:
         ("Fandoms", "fandom"),
         ("Genres", "additional"),
         ("", "additional"),
+        *(
+            (name, "warning")
+            for name in ("Content Warning(s)", "Предупреждения", "Ostrzeżenia", "Avisos", "Triggerwarnungen")
+        ),
+        *(
+            (name, "relationship")
+            for name in (
+                "Pairing",
+                "Main Pairing(s)",
+                "Pairing (main)",
+                "Romantic Relationships",
+                "Couple(s) principaux",
+            )
+        ),
+        *((name, "relationship") for name in ("Пейринг", "Coppia principale", "Characters/Pairings", "main_pairings")),
+        *(
+            (name, "character")
+            for name in (
+                "Main Character",
+                "Personnages principaux",
+                "Personaje principal",
+                "Hauptfiguren",
+                "maincharacters",
+            )
+        ),
+        *((name, "character") for name in ("Character(s)", "Персонажи", "Hahmot", "Original Characters")),
+        *((name, "fandom") for name in ("Fandom", "Crossover Fandom", "Фандомы")),
+        *((name, "additional") for name in ("Alternate Universe", "Universe", "Friendships", "Apprenticeship", "Ship")),
+        *(
+            (name, "additional")
+            for name in ("Hardship", "Membership", "Starships", "Character Death", "Characterization")
+        ),
+        *(
+            (name, "additional")
+            for name in (
+                "Configuration",
+                "Avis de lecture",
+                "Advertisements",
+                "Pairing Type",
+                "Mort de personnage",
+                "/ &",
+            )
+        ),
     ],
 )
 def test_class_types_are_known_by_their_names(name: str, kind: str) -> None:
     assert kind_of(name) == kind
+
+
+def test_of_a_class_types_names_the_one_that_readers_saw_speaks_first() -> None:
+    assert kind_of("Warnings", "pairings") == "warning"
+    assert kind_of("Hinweise", "warnings") == "warning"
+    assert kind_of("Alternate Universe", "au") == "additional"
 
 
 def test_samples_in_findings_hold_no_addresses(dumped) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from .. import transforms
 from ..model import CATEGORIES, EMPTY, Finding, Markup
+from .efiction_kinds import kind_of
 from .efiction_rows import Fields, Rows
 from .efiction_stories import Known, Stories
 from .efiction_text import Report, Words, masked_name, split_response
@@ -159,9 +160,7 @@ class EFiction:
         for row in self.rows.rows("classes"):
             name, title = types.get(row.word("class_type"), ("", ""))
             self.rows.taken("classes")
-            yield self._class(
-                row["class_name"], row.word("class_id"), "classes", title or name, kind_of(f"{name} {title}")
-            )
+            yield self._class(row["class_name"], row.word("class_id"), "classes", title or name, kind_of(title, name))
         for row in self.rows.rows("genres"):
             self.rows.taken("genres")
             yield self._class(row["genre"], row.word("gid"), "genres", "Genres", "additional")
@@ -520,60 +519,6 @@ class EFiction:
                 yield PageRecord(
                     key, self.words.plain(row["message_title"], report, "title") or key, text, report.done()
                 )
-
-
-def kind_of(name: str) -> TagKind:
-    """What kind of tag a class type holds, by its name in the languages eFiction was translated into."""
-    folded = name.casefold()
-    for kind, stems in _KINDS.items():
-        if any(stem in folded for stem in stems):
-            return kind
-    return "additional"
-
-
-_KINDS: dict[TagKind, tuple[str, ...]] = {
-    "warning": (
-        "warn",
-        "avert",
-        "advert",
-        "avviso",
-        "avis",
-        "ostrzez",
-        "ostrzeż",
-        "предупр",
-        "varning",
-        "advarsel",
-        "waarschuw",
-        "varoitu",
-        "caution",
-    ),
-    "relationship": (
-        "pairing",
-        "relationship",
-        "couple",
-        "ship",
-        "paar",
-        "pareja",
-        "coppia",
-        "casal",
-        "пейринг",
-        "parring",
-        "koppel",
-        "slash",
-    ),
-    "character": (
-        "character",
-        "charakter",
-        "figur",
-        "personnage",
-        "personaje",
-        "personaggi",
-        "personag",
-        "персонаж",
-        "postac",
-    ),
-    "fandom": ("fandom", "фандом", "universe"),
-}
 
 
 def _reaches(inside: dict[str, list[str]], start: str, goal: str) -> bool:
