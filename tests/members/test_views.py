@@ -107,7 +107,16 @@ def test_guesses_at_once_are_all_counted():
 def test_login_leads_to_no_other_site(client, elsewhere):
     make_keeper("Mina")
     answer = client.post("/account/login/", {"login": "mina", "password": PASSWORD, "next": elsewhere})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/desk/"
+
+
+@pytest.mark.django_db
+def test_a_keeper_comes_to_the_desk_and_a_member_to_the_shelves(client):
+    make_keeper("Mina")
+    make_member("lucy")
+    for login, place in (("mina", "/desk/"), ("lucy", "/")):
+        answer = Client().post("/account/login/", {"login": login, "password": PASSWORD})
+        assert answer["Location"] == place
 
 
 @pytest.mark.django_db

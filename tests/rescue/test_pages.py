@@ -233,7 +233,10 @@ def test_to_everybody_else_there_is_nothing_here(run: Run, who: str) -> None:
     nowhere = client.get("/rescue-that-never-was/")
     for address in KEEPERS:
         answer = client.get(address.format(run=run.pk))
-        assert (answer.status_code, answer.content) == (404, nowhere.content), address
+        if who == "guest":
+            assert answer["Location"] == f"/account/login/?next={address.format(run=run.pk)}"
+        else:
+            assert (answer.status_code, answer.content) == (404, nowhere.content), address
     for address in ("examine", "basis", "bring", "publish", "undo", "files", "files/1/remove", "throw-away", "mapping"):
         assert client.post(f"/rescue/{run.pk}/{address}/").status_code == 404
     for address in ("/rescue/uploads/", "/desk/check/", "/desk/settings/", "/desk/jobs/1/cancel/"):

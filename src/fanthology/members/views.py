@@ -23,6 +23,7 @@ from .limits import Limit
 TRIES_OF_ONE = Limit("login here", most=5, seconds=60)
 TRIES_FROM_HERE = Limit("logins from here", most=30, seconds=600)
 TRIES_OF_NAME = Limit("login anywhere", most=100, seconds=3600)
+DESK = "/desk/"
 
 
 @never_cache
@@ -45,7 +46,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return respond(request, "members/login.html", {"form": form, "next": onward, "is_wrong": True})
     TRIES_OF_ONE.forget(login, place)
     auth.login(request, person)
-    return HttpResponseRedirect(onward or settings.LOGIN_REDIRECT_URL)
+    return HttpResponseRedirect(onward or (DESK if person.is_keeper else settings.LOGIN_REDIRECT_URL))
 
 
 @never_cache
