@@ -131,7 +131,7 @@ def test_forms_without_their_token_are_refused():
 def test_a_keeper_opens_the_archive_once(client):
     assert faults(client.get("/welcome/").content.decode()) == []
     page = client.post("/welcome/", ANSWERS).content.decode()
-    assert "Bring your old site" in page
+    assert 'href="/rescue/new/">Bring your old site' in page
     assert faults(page) == []
     assert Archive.current().name == "The Whitby Shelf"
     keeper = Person.objects.get(is_keeper=True)
@@ -153,6 +153,8 @@ def test_a_keeper_opens_the_archive_once(client):
     [
         ({"password": "short", "password_again": "short"}, "too short"),
         ({"password_again": "other words here"}, "not the same"),
+        ({"password": "short", "password_again": "other"}, "too short"),
+        ({"password": "short", "password_again": "other"}, "not the same"),
         ({"name": ""}, "required"),
         ({"login": ""}, "required"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from fanthology.people.models import Person
 
@@ -56,13 +57,15 @@ class WelcomeForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
-    def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        validate_password(password, Person(login=str(self.cleaned_data.get("login", ""))))
-        return password
-
     def clean(self) -> dict[str, Any]:
+        """Both passwords at once: whoever mends one fault should not meet the next."""
         data = super().clean() or {}
-        if data.get("password") and data.get("password_again") and data["password"] != data["password_again"]:
+        password, again = data.get("password"), data.get("password_again")
+        if password and again and password != again:
             self.add_error("password_again", "The two passwords are not the same.")
+        if password:
+            try:
+                validate_password(password, Person(login=str(data.get("login", ""))))
+            except ValidationError as fault:
+                self.add_error("password", fault)
         return data
