@@ -14,7 +14,7 @@ from fanthology.rescue.models import Run, SourceKey
 from fanthology.reviews.models import Review
 from fanthology.tags.models import Tag
 from fanthology.works.actions import withdraw_work
-from fanthology.works.models import Chapter, Work
+from fanthology.works.models import Chapter, Series, Work
 from tests import factories
 from tests.rescue import old_site
 
@@ -40,6 +40,8 @@ def places(run: Run) -> dict[str, str]:
 
     return {
         "LAMP": f"/read/{lamp.pk}/",
+        "1ST": str(wick.pk),
+        "2ND": str(oil.pk),
         "WICK": f"/read/{lamp.pk}/{wick.pk}/",
         "OIL": f"/read/{lamp.pk}/{oil.pk}/",
         "NOBODYS": f"/read/{nobodys.pk}/",
@@ -74,7 +76,11 @@ KNOWN = [
     ("viewstory.php?sid=10&chapter=1", "NOBODYS"),
     ("viewstory.php?sid=7&index=1", "LAMP" + "contents/"),
     ("viewstory.php?action=printable&textsize=0&sid=7&chapter=all", "LAMP" + "print/"),
-    ("viewstory.php?sid=7&action=printable&chapter=1", "LAMP" + "print/"),
+    ("viewstory.php?sid=7&action=printable&chapter=1", "LAMP" + "print/#chapter-1st"),
+    ("viewstory.php?sid=7&action=printable&chapter=3", "LAMP" + "print/#chapter-2nd"),
+    ("viewstory.php?sid=7&action=printable&chapter=4", "LAMP" + "print/"),
+    ("viewstory.php?sid=7&action=printable&chapter=99", "LAMP" + "print/"),
+    ("viewstory.php?sid=7&action=printable", "LAMP" + "print/"),
     ("viewstory.php?sid=7&chapter=all", "LAMP" + "all/"),
     ("viewstory.php?sid=8", "ROPE"),
     ("reviews.php?type=ST&item=7", "LAMP" + "reviews/"),
@@ -115,6 +121,9 @@ GENERAL = [
     ("authors.php?list=authors&let=M", "/read/authors/?letter=M"),
     ("authors.php?action=list", "/read/authors/"),
     ("toplists.php?list=favstories", "/browse/?sort=kudos"),
+    ("toplists.php?list=readstories", "/browse/?sort=kudos"),
+    ("toplists.php?list=longstories", "/browse/?sort=words"),
+    ("toplists.php?list=shortstories", "/browse/?sort=shortest"),
     ("toplists.php?list=prolificauthors", "/read/authors/"),
     ("rss.php", "/feeds/works/"),
     ("news.php", "/news/"),
@@ -131,15 +140,19 @@ GENERAL = [
 def test_what_everybody_may_see_moved_for_good(places: dict[str, str]) -> None:
     for address, wanted in KNOWN:
         name = next(name for name in sorted(places, key=len, reverse=True) if wanted.startswith(name))
-        assert lead(address) == (301, wanted.replace(name, places[name])), address
+        anchored = wanted.replace("1st", places["1ST"]).replace("2nd", places["2ND"])
+        assert lead(address) == (301, anchored.replace(name, places[name])), address
 
 
 def test_lists_and_doors_lead_to_theirs(run: Run) -> None:
     client = Client()
     for address, wanted in GENERAL:
         assert lead(address) == (301, wanted), address
-        if wanted != "/desk/":
-            assert client.get(wanted.partition("#")[0]).status_code == 200, wanted
+        there = client.get(wanted.partition("#")[0])
+        if wanted == "/desk/":
+            assert there["Location"] == "/account/login/?next=/desk/"
+        else:
+            assert there.status_code == 200, wanted
 
 
 UNKNOWN = [
@@ -156,6 +169,22 @@ def test_what_is_unknown_or_hidden_looks_the_same(run: Run) -> None:
     for address in UNKNOWN:
         answer = client.get(f"/{address}")
         assert (answer.status_code, answer.content) == (404, nowhere), address
+
+
+def test_a_series_for_members_leads_a_guest_to_the_login_and_a_hidden_one_nowhere(run: Run) -> None:
+    series = Series.objects.get(title="Lights")
+    review = SourceKey.objects.get(kind="review", object_id=Review.objects.get(series=series).pk)
+    addresses = ("viewseries.php?seriesid=1", f"reviews.php?reviewid={review.old_id}", "reviews.php?type=SE&item=1")
+    Work.objects.update(gate_members=True)
+    for address in addresses:
+        assert lead(address) == (302, f"/account/login/?next=%2Fread%2Fseries%2F{series.pk}%2F"), address
+    member = Client()
+    member.force_login(factories.make_member("reader"))
+    assert member.get("/viewseries.php?seriesid=1")["Location"] == f"/read/series/{series.pk}/"
+    Work.objects.update(state="hidden")
+    for address in addresses:
+        assert lead(address)[0] == 404, address
+        assert member.get(f"/{address}").status_code == 404, address
 
 
 def test_a_member_who_signed_nothing_leads_to_the_list(run: Run) -> None:

@@ -98,6 +98,15 @@ class TestPage:
         assert "1 work" in self.page(client, tag=tag.pk, words_from=1, words_to=100)
         assert "2 works" in self.page(client, **{"not": tag.pk, "language": ""})
 
+    def test_the_shortest_first_is_the_longest_first_turned_round(self, client: Client) -> None:
+        put("Long", "A lamp " * 40, by="Mina")
+        for is_there in (False, True):
+            if is_there:
+                index.rebuild()
+            longest, shortest = self.page(client, sort="words"), self.page(client, sort="shortest")
+            assert longest.index(">Long<") < longest.index(">Unsaid<")
+            assert shortest.index(">Unsaid<") < shortest.index(">Long<")
+
     def test_the_page_is_valid_and_cheap(
         self, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:

@@ -39,6 +39,7 @@ from .models import Host, OldAddress, Site, SourceKey, TagMapping
 
 BROWSE, AUTHORS, NEWS, LOGIN, DESK = "/browse/", "/read/authors/", "/news/", "/account/login/", "/desk/"
 FIELDS = 40
+ANY_MEMBER = Viewer(person=0)  # who has logged in and written nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +218,27 @@ class Lookup:
         return self._chapter(chapter) if chapter else None
 
     def chapter_at(self, story: str, number: str) -> Leads | None:
+        """The page of chapter number M; of the whole story where that chapter is not here."""
+        found = self._numbered(story, number)
+        return (self._chapter(found) if found else None) or self.work(story)
+
+    def print_at(self, story: str, number: str) -> Leads | None:
+        """The page for paper, opened at chapter number M where there is one to be seen."""
+        found = self._numbered(story, number) if number else None
+        if found is None or found.state != "posted":
+            return self.work(story, print_url)
+        return self.work(story, lambda work_id: f"{print_url(work_id)}#chapter-{found.pk}")
+
+    def _numbered(self, story: str, number: str) -> Chapter | None:
         """`chapter=M` counts as the old site counted, gaps and doubles included."""
         work_id = self.id("work", story)
         if work_id is None:
             return None
         placed = self.id("place", f"{story}/{number}")
         chapters = Chapter.objects.filter(work_id=work_id)
-        found = (
-            chapters.filter(pk=placed).first()
-            if placed
-            else self._unmoved(chapters.filter(position=int(number)).first(), story)
-        )
-        return (self._chapter(found) if found else None) or self.work(story)
+        if placed:
+            return chapters.filter(pk=placed).first()
+        return self._unmoved(chapters.filter(position=int(number)).first(), story)
 
     def _unmoved(self, chapter: Chapter | None, story: str) -> Chapter | None:
         """A chapter that bore another number then is not meant by the number it has now."""
@@ -254,9 +264,18 @@ class Lookup:
         series_id = self.id("series", old_id)
         if series_id is None or not Series.objects.filter(pk=series_id).exists():
             return None
-        if not Series.objects.visible_to(self.viewer).filter(pk=series_id).exists():
-            return Leads(series_url(series_id), permanent=False) if self.viewer.is_keeper else None
-        return Leads(series_url(series_id))
+        return self._series(series_id)
+
+    def _series(self, series_id: int) -> Leads | None:
+        """To a series that only members may see a guest is led through the login, as to a work of that kind."""
+        seen = Series.objects.filter(pk=series_id)
+        if seen.visible_to(self.viewer).exists():
+            return Leads(series_url(series_id))
+        if self.viewer.is_keeper:
+            return Leads(series_url(series_id), permanent=False)
+        if not self.viewer.is_member and seen.visible_to(ANY_MEMBER).exists():
+            return Leads(f"{LOGIN}?{urlencode({'next': series_url(series_id)})}", permanent=False)
+        return None
 
     def person(self, old_id: str) -> Leads | None:
         """The author's page; for a member who signed nothing that the viewer may see, the list of authors."""
@@ -279,10 +298,7 @@ class Lookup:
         if review is None:
             return None
         if review.series_id:
-            series = (
-                self.viewer.is_keeper or Series.objects.visible_to(self.viewer).filter(pk=review.series_id).exists()
-            )
-            return Leads(series_url(review.series_id)) if series else None
+            return self._series(review.series_id)
         return _work_leads(
             review.work_id or 0, self.viewer, lambda work_id: f"{reviews_url(work_id)}#review-{review.pk}"
         )
@@ -325,7 +341,7 @@ def _viewstory(lookup: Lookup, address: Asked) -> Leads | None:
     if not story:
         return lookup.chapter(address.number("chapid"))
     if address.word("action").lower() == "printable":
-        return lookup.work(story, print_url)
+        return lookup.print_at(story, address.number("chapter"))
     if chapter == "all":
         return lookup.work(story, whole_work_url)
     if address.number("chapid"):
@@ -402,7 +418,7 @@ def _toplists(lookup: Lookup, address: Asked) -> Leads | None:
         return Leads("/read/series/")
     if "author" in wanted or "reviewer" in wanted:
         return Leads(AUTHORS)
-    sorts = (("review", "reviews"), ("fav", "kudos"), ("read", "hits"), ("long", "words"), ("short", "words"))
+    sorts = (("review", "reviews"), ("fav", "kudos"), ("read", "kudos"), ("long", "words"), ("short", "shortest"))
     sort = next((sort for word, sort in sorts if word in wanted), "")
     return Leads(f"{BROWSE}?sort={sort}" if sort else BROWSE)
 

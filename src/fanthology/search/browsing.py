@@ -28,6 +28,7 @@ ROWS = {"rating": 5, "warning": 6, "category": 6, "fandom": 12, "character": 12,
 OPEN = ("rating", "warning", "fandom", "relationship")
 _SQL_ORDERS: dict[str, str | OrderBy] = {
     "words": "-word_count",
+    "shortest": "word_count",
     "published": F("published_on").desc(nulls_last=True),
     "kudos": "-stats__kudos",
     "reviews": "-stats__reviews",

@@ -25,7 +25,7 @@ TAG_FIELDS = {
     "tag": "",
 }
 NUMBER_FIELDS = {"words": "words", "kudos": "kudos", "reviews": "reviews", "chapters": "chapters"}
-SORTS = ("best", "updated", "published", "words", "kudos", "reviews", "title", "author")
+SORTS = ("best", "updated", "published", "words", "shortest", "kudos", "reviews", "title", "author")
 
 FIELDS: tuple[tuple[str, str, str], ...] = (
     ("title:", "a word of the title", "title:lamp"),
@@ -49,7 +49,11 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("crossover:", "more than one fandom: yes or no", "crossover:no"),
     ("kudos:", "kudos received", "kudos:>10"),
     ("reviews:", "reviews received", "reviews:>3"),
-    ("sort:", "best, updated, published, words, kudos, reviews, title or author", "sort:words"),
+    (
+        "sort:",
+        "best, updated, published, words (longest first), shortest, kudos, reviews, title or author",
+        "sort:words",
+    ),
 )
 
 

@@ -28,6 +28,7 @@ SORTS = {
     "updated": ("updated", True),
     "published": ("published", True),
     "words": ("words", True),
+    "shortest": ("words", False),
     "kudos": ("kudos", True),
     "reviews": ("reviews", True),
     "title": ("title_order", False),
