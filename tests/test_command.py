@@ -136,6 +136,12 @@ def test_reading_and_converting_need_no_archive(tmp_path):
     assert json.loads(done.stdout)["title"] == "The Lamp"
     assert nowhere.command("convert", str(tmp_path / "lamp.txt"), str(tmp_path / "lamp.epub")).returncode == 0
     assert (tmp_path / "lamp.epub").read_bytes().startswith(b"PK")
+    (tmp_path / "lamp.epub").write_text("somebody's own")
+    assert nowhere.command("convert", str(tmp_path / "lamp.txt"), str(tmp_path / "lamp.epub")).returncode == 3
+    assert (tmp_path / "lamp.epub").read_text() == "somebody's own"
+    forced = nowhere.command("convert", "--force", str(tmp_path / "lamp.txt"), str(tmp_path / "lamp.epub"))
+    assert forced.returncode == 0
+    assert (tmp_path / "lamp.epub").read_bytes().startswith(b"PK")
     unknown = nowhere.command("convert", str(tmp_path / "lamp.txt"), str(tmp_path / "lamp.xyz"))
     assert (unknown.returncode, "Traceback" in unknown.stderr) == (1, False)
     assert not nowhere.data.exists()

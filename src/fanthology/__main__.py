@@ -225,6 +225,7 @@ def _stories(commands: Commands) -> None:
     )
     parser.add_argument("source", type=Path, metavar="IN", help="a file of any known format")
     parser.add_argument("target", type=Path, metavar="OUT", help="its ending names the format: .epub .html .txt .json")
+    parser.add_argument("--force", action="store_true", help="lose the file that is there")
 
     parser = _add(
         commands,
@@ -247,6 +248,8 @@ def convert(options: argparse.Namespace) -> int:
     from fanthology.formats.__main__ import convert
     from fanthology.formats.errors import FormatError
 
+    if options.target.exists() and not options.force:
+        return _complain(f"{options.target} exists already; nothing was written.", REFUSED)
     try:
         convert(options.source, options.target, read_file=_sandbox())
     except (FormatError, OSError) as error:
