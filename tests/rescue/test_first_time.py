@@ -235,6 +235,7 @@ def test_a_job_names_its_site_and_says_that_it_stopped(keeper: Client) -> None:
     page = keeper.get("/desk/").content.decode()
     assert "Look through an old site: Kettleness Light" in page
     assert "<td>stopped</td>" in page
+    assert "Look through an old site: thing.sql" in page
     assert "It stopped:" in page
 
 

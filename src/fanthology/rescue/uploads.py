@@ -186,7 +186,7 @@ def receive_whole(*, run: Run, file: UploadedFile[Any], actor: int) -> Upload:
 
 def path_of(upload: Upload) -> Path:
     """Dumps and what goes with them lie in two folders, so that the reader of a dump finds its texts."""
-    folder = "dump" if is_sql(upload.name) else "texts"
+    folder = "dump" if is_sql(upload.name) else "loose-files"
     return folder_of(upload.run_id or 0) / folder / upload.name
 
 

@@ -83,13 +83,21 @@ def _worth_seeing() -> QuerySet[Job]:
 def _called(jobs: Sequence[Job]) -> dict[int, str]:
     """What each job does, in words, and to which old site."""
     of = {job.pk: job.args.get("run_id") for job in jobs}
-    runs = Run.objects.select_related("site").in_bulk([run_id for run_id in of.values() if run_id])
+    runs = (
+        Run.objects.select_related("site")
+        .prefetch_related("uploads")
+        .in_bulk([run_id for run_id in of.values() if run_id])
+    )
     words = {}
     for job in jobs:
         task, run = queue.TASKS.get(job.name), runs.get(of[job.pk])
         does = task.called if task else job.name
-        words[job.pk] = does if run is None else f"{does}: {run.called}"
+        words[job.pk] = does if run is None else f"{does}: {_name(run)}"
     return words
+
+
+def _name(run: Run) -> str:
+    return run.called if run.site or run.report.get("site") else ", ".join(run.file_names[:2]) or run.called
 
 
 def _back(request: HttpRequest, said: str) -> HttpResponseRedirect:
