@@ -241,6 +241,45 @@ def test_records_come_after_what_they_refer_to(expected) -> None:
 # -- several sites, other tables
 
 
+QUOTED = "He typed: INSERT INTO x_fanfiction_stories VALUES (1);\nINSERT INTO y_fanfiction_stories VALUES ('1', 'two')"
+
+
+@pytest.mark.parametrize("style", ["mysqldump", "phpmyadmin", "admin"])
+@pytest.mark.parametrize("broken", [b"", b"\nINSERT INTO fanfiction_stories VALUES (1, 'cut"])
+def test_a_statement_quoted_in_a_story_is_no_archive(tmp_path: Path, style: str, broken: bytes) -> None:
+    path = tmp_path / "dump.sql"
+    chapters = [SITE["chapters"][0] | {"storytext": QUOTED, "notes": f"-- {QUOTED}"}, *SITE["chapters"][1:]]
+    data = efiction_dump.dump(SITE | {"chapters": chapters}, prefix="ours_", style=style)  # type: ignore[arg-type]
+    # as a program would write it that leaves line breaks as they are
+    path.write_bytes(data.replace(rb"(1);\n", b"(1);\n") + broken.replace(b"fanfiction", b"ours_fanfiction"))
+    rescued = rescue(path)
+    assert rescued.prefixes == ("ours_",)
+    assert "INTO y_fanfiction_stories VALUES (" in repr(rescued.all(StoryRecord))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"INSERT INTO wp_posts VALUES (1, '{QUOTED.replace(chr(39), chr(39) * 2)}');\n",
+        f"-- {QUOTED.splitlines()[0]}\nINSERT INTO wp_posts VALUES (1, 'x');\n",
+        "INSERT INTO wp_posts VALUES (1, 'the table CREATE TABLE x_fanfiction_stories (sid int);');\n",
+    ],
+)
+def test_a_dump_that_only_speaks_of_an_archive_holds_none(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "dump.sql"
+    path.write_bytes(statement.encode())
+    with pytest.raises(UnknownFormat):
+        open_dump(path)
+
+
+def test_a_dump_broken_from_its_first_statement_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "dump.sql"
+    path.write_bytes(b"INSERT INTO w_fanfiction_stories VALUES (1, 'cut")
+    rescued = rescue(path)
+    assert rescued.prefixes == ("w_",)
+    assert codes(rescued.findings) >= {"dump.truncated"}
+
+
 def test_trap_16_several_sites_in_one_dump(tmp_path: Path) -> None:
     path = tmp_path / "host.sql"
     other: Tables = {

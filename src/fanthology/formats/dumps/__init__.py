@@ -10,8 +10,8 @@ Memory stays flat whatever the size of the dump; scratch files stand in the syst
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -100,7 +100,8 @@ def open_dump(
         trees = [resources.enter_context(closing(tree)) for tree in _trees(path, files, limits)]
         dumps = _dumps_among(trees[0].members)
         faults: list[str] = []
-        sites = efiction_rows.look(_chunks(dumps, limits, faults))
+        with closing(_events(dumps, limits)) as events:
+            sites = efiction_rows.confirmed(efiction_rows.look(_chunks(dumps, limits, faults)), events)
         if not sites.choices():
             _say_why(trees[0], dumps, faults)
         rows = resources.enter_context(closing(Rows(efiction_rows.choose(sites, prefix), Charset(encoding))))
@@ -163,6 +164,13 @@ def _chunks(dumps: list[Member], limits: Limits, faults: list[str]) -> Iterator[
         except BROKEN as error:
             faults.append(f"{member.name} cannot be read: {error}.")
         yield b"\n"
+
+
+def _events(dumps: list[Member], limits: Limits) -> Generator[sql.Event, None, None]:
+    """The statements of all dump files, as far as they can be read, for a second look."""
+    for member in dumps:
+        with suppress(*BROKEN), member.unpacked(limits) as stream:
+            yield from sql.events(stream)
 
 
 def _say_why(tree: Tree, dumps: list[Member], faults: list[str]) -> None:

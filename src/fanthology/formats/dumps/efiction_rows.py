@@ -138,7 +138,10 @@ class Sites:
 
 
 def look(chunks: Iterable[bytes]) -> Sites:
-    """Find the prefixes of all eFiction sites in the bytes of a dump, without parsing it: a few seconds per gigabyte."""
+    """Find the prefixes that may be eFiction sites in the bytes of a dump, without parsing it: a few seconds per gigabyte.
+
+    A story may quote a statement; `confirmed` knows.
+    """
     sites = Sites(Counter(), Counter())
     tail = b""
     for chunk in chunks:
@@ -149,6 +152,29 @@ def look(chunks: Iterable[bytes]) -> Sites:
                 (sites.defined if match[1].upper() == b"CREATE" else sites.filled)[prefix] += 1
         tail = data[-200:]
     return sites
+
+
+_SITE_TABLES = frozenset({"stories", "chapters", "authors"})
+
+
+def confirmed(sites: Sites, events: Iterator[sql.Event]) -> Sites:
+    """Of what `look` found, the sites that statements speak of, not texts. Reads no further than it must.
+
+    Where nothing is confirmed because the dump is broken, the first look stands.
+    """
+    filled: Counter[str] = Counter()
+    defined: Counter[str] = Counter()
+    broken = False
+    while not (filled.keys() >= sites.filled.keys() and (filled or defined.keys() >= sites.defined.keys())):
+        event = next(events, None)
+        if event is None:
+            break
+        broken |= isinstance(event, sql.Trouble)
+        table = event.table if isinstance(event, sql.Row) else event.name if isinstance(event, sql.Table) else ""
+        prefix, name = schema.split_name(table) or ("", "")
+        if name in _SITE_TABLES:
+            (filled if isinstance(event, sql.Row) else defined)[prefix] += 1
+    return sites if broken and not (filled or defined) else Sites(filled, defined)
 
 
 def choose(sites: Sites, prefix: str | None) -> str:
