@@ -155,6 +155,21 @@ def test_what_needs_an_archive_says_so(tmp_path):
         assert "no archive" in done.stderr
 
 
+def test_without_a_setting_the_archive_lies_where_make_serve_puts_it(tmp_path):
+    nowhere = Archive(tmp_path / "fanthology-data" / "archive")
+    environment = nowhere.environment()
+    del environment["FANTHOLOGY_DATA"]
+    done = subprocess.run(
+        [sys.executable, "-m", "fanthology", "check"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"There is no archive in {nowhere.data} yet" in done.stderr
+
+
 def test_check_speaks_to_people_and_to_programs(archive):  # noqa: F811
     archive.says(
         "from fanthology.base import ledger; from fanthology.base.models import LedgerEntry; ledger.write('x', 'x', 1, actor=None); LedgerEntry.objects.update(verb='y')"

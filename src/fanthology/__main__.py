@@ -148,7 +148,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """The demo archive in a data directory of its own; later runs find it there."""
-    os.environ.setdefault("FANTHOLOGY_DATA", "demo-data")
+    os.environ.setdefault("FANTHOLOGY_DATA", "fanthology-data/demo")
     os.environ.setdefault("FANTHOLOGY_BASE_URL", f"http://{options.host}:{options.port}")
     if options.prepare_only:
         return _make_demo()

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 # Where and how it runs -------------------------------------------------------------------------------------------
 
 PROFILE = env.choice("FANTHOLOGY_PROFILE", "embedded", among=("embedded", "scaled"))
-DATA = env.path("FANTHOLOGY_DATA", "fanthology-data")
+DATA = env.path("FANTHOLOGY_DATA", "fanthology-data/archive")
 DEBUG = env.flag("FANTHOLOGY_DEBUG")
 BASE_URL = env.address("FANTHOLOGY_BASE_URL", "http://127.0.0.1:8000")
 SMALL = sandbox.SMALL
