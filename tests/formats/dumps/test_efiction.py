@@ -25,6 +25,7 @@ from fanthology.formats.dumps.efiction_rows import date_of
 from fanthology.formats.dumps.efiction_schema import Guess, plausible
 from fanthology.formats.dumps.records import PersonRecord, StoryRecord, TagRecord
 from fanthology.formats.errors import Ambiguous, FormatError, LimitExceeded, UnknownFormat
+from fanthology.formats.model import WARNINGS
 from tests import efiction_dump
 
 from .conftest import SHARED, codes, named, rescue
@@ -345,6 +346,20 @@ def test_columns_of_add_ons_are_kept_as_labels(tmp_path: Path) -> None:
         + b"INSERT INTO fanfiction_stories (sid, title, uid, validated, wip_plan, empty) VALUES (10, 'T', 3, 1, 'three parts', '0');\n"
     )
     assert rescue(path).story(10).story.labels == (("wip_plan", "three parts"),)
+
+
+def test_warnings_are_ours_only_from_the_shared_words_and_the_old_words_stay(dumped) -> None:
+    written = ("Non-Con", "Spoilers for book 9", "None", "Character Death", "Main character death", "Underage", "Gore")
+    types = [{"classtype_id": 1, "classtype_name": "warnings", "classtype_title": "Warnings"}]
+    classes = [{"class_id": n, "class_type": 1, "class_name": name} for n, name in enumerate(written, 1)]
+    story = SITE["stories"][0] | {"classes": ",".join(str(row["class_id"]) for row in classes)}
+    rescued = dumped(SITE | {"classtypes": types, "classes": classes, "stories": [story]})
+    found = rescued.story(10).story
+    assert found.warnings == ("Rape/Non-Con", "Major Character Death", "Underage Sex")
+    assert found.warnings_as_written == written
+    tags = [tag for tag in rescued.all(TagRecord) if tag.source == "classes"]
+    assert tuple(tag.name for tag in tags) == written
+    assert {tag.mapped for tag in tags} - {None} == set(found.warnings) <= set(WARNINGS)
 
 
 def test_genres_and_warnings_of_version_two(tmp_path: Path) -> None:

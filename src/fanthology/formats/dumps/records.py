@@ -58,9 +58,9 @@ TagKind = Literal["category", "fandom", "character", "relationship", "additional
 class TagRecord:
     """A tag of the old site. `source` names its table ("categories", "characters", "classes"), `group` its class type ("Genres").
 
-    `kind` is the reader's proposal; the keeper may map it. `mapped` is the archive's own word where one is certain
-    ("Graphic Depictions Of Violence"). `parent` is the key of the parent in the same `source`, `fandom` the key of the
-    category a character belongs to.
+    `name` is always what the old site called it. `kind` is the reader's proposal; the keeper may map it. `mapped` is the
+    archive's own word where one is certain ("Graphic Depictions Of Violence"). `parent` is the key of the parent in the
+    same `source`, `fandom` the key of the category a character belongs to.
     """
 
     key: str
