@@ -195,7 +195,11 @@ def test_pages_of_the_old_site_are_shown_by_choice(keeper: Client, run: Run) -> 
     assert address in keeper.get(f"/rescue/{run.pk}/").content.decode()
     assert "Be kind." in keeper.get(address).content.decode()
     assert Client().get("/about/rules/").status_code == 404
+    old = "/viewpage.php?page=rules"
+    assert (Client().get(old).status_code, Client().get(old)["Location"]) == (302, "/about/")
+    assert (keeper.get(old).status_code, keeper.get(old)["Location"]) == (302, address)
     keeper.post(address, {"public": "1"})
+    assert (Client().get(old).status_code, Client().get(old)["Location"]) == (301, "/about/rules/")
     assert "Be kind." in Client().get("/about/rules/").content.decode()
     keeper.post(address, {"public": "0"})
     assert Client().get("/about/rules/").status_code == 404

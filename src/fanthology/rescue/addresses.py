@@ -313,9 +313,9 @@ class Lookup:
         page = CustomPage.objects.filter(pk=self.id("page", name) or 0).first()
         if page is None:
             return None
-        if page.is_public or self.viewer.is_keeper:
-            return Leads(f"/about/{quote(page.slug)}/", permanent=page.is_public)
-        return Leads("/about/", permanent=False)
+        if page.is_public:
+            return Leads(f"/about/{quote(page.slug)}/")
+        return Leads(f"{DESK}pages/{page.pk}/" if self.viewer.is_keeper else "/about/", permanent=False)
 
     def news(self, old_id: str) -> Leads | None:
         news = News.objects.filter(pk=self.id("news", old_id) or 0).first()
