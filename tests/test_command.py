@@ -190,6 +190,12 @@ def test_check_speaks_to_people_and_to_programs(archive):  # noqa: F811
     assert archive.command("check", "blobs", "database", "jobs").stdout == "All is well.\n"
 
 
+def test_a_dump_without_its_texts_is_not_read_whole(archive):  # noqa: F811
+    dump = Path(__file__).parents[1] / "demo" / "saltwick.sql"
+    assert archive.command("rescue", str(dump), "--dry-run").returncode == 1
+    assert archive.command("rescue", str(dump), "--files", str(dump.parent / "stories"), "--dry-run").returncode == 0
+
+
 def test_what_waits_for_the_worker_is_no_fault(archive, tmp_path):  # noqa: F811
     """The way of docs/keeper: rescue, check, back up, restore, check."""
     demo = Path(__file__).parents[1] / "demo"

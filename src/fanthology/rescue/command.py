@@ -18,6 +18,7 @@ from fanthology.formats import FormatError
 from .actions import Beat, bring_in, examine, start_run
 from .errors import NoBasis, NothingFound, NotNow, SeveralSites, SourcesGone
 from .publish import publish as publish_run
+from .report import lost_here
 from .sources import Source, sources_of
 from .table import print_report
 
@@ -64,7 +65,7 @@ def rescue(  # noqa: PLR0913 - the options of the command
         except (OperationalError, OSError) as error:
             return _complain(f"The archive cannot be written to ({error}). {_AGAIN}", REFUSED)
         reports.append(found)
-        if any(finding["code"] == "file.unread" for finding in found["findings"]):
+        if lost_here(found):
             status = INCOMPLETE
     _hand_over(reports, report=report, as_json=as_json)
     return status
