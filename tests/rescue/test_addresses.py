@@ -258,3 +258,15 @@ def test_a_path_is_looked_at_before_the_database(db: None, django_assert_num_que
 )
 def test_an_old_address_is_known_without_its_order(url: str, parts: tuple[str, str, str]) -> None:
     assert split_address(url) == parts
+
+
+def test_links_between_stories_lead_on_where_the_old_site_never_said_its_address(db: None, tmp_path: Path) -> None:
+    """A dump without its settings: a relative link is one of our own old addresses, not of the page it stands on."""
+    rows = old_site.tables()
+    rows["settings"] = []
+    rows["chapters"][0]["storytext"] = '<p>Read <a href="viewstory.php?sid=8">the other</a> first.</p>'
+    old_site.rescue(old_site.write_dump(tmp_path, rows), site="Kettleness Light", hosts=("kettleness.example",))
+    assert Chapter.objects.get(title="Wick").text.markup == (
+        '<p>Read <a href="/viewstory.php?sid=8">the other</a> first.</p>'
+    )
+    assert lead("viewstory.php?sid=8")[1] == f"/read/{Work.objects.get(title='The Rope').pk}/"

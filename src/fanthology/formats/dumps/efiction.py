@@ -55,7 +55,9 @@ class EFiction:
         self.settings = rows.settings()
         words.charset.language = self.settings.word("language") if self.settings else ""
         self.site = self._site()
-        words.base_url = self.site.url + "/" if self.site.url else ""
+        # Without settings nobody knows where the site stood. From the root of whatever archive this comes to, its
+        # relative links are old addresses, which the archive leads on.
+        words.base_url = f"{self.site.url}/"
         self.likes = self.settings is not None and self.settings.word("ratings") in ("2", "3")
 
     def records(self) -> Iterator[Record]:
