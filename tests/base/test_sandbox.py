@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,37 +63,49 @@ def test_errors_come_out_as_they_were_raised(one, tmp_path, story):
     assert isinstance(sandbox._rebuilt("__import__", "x", "y", ()), Damaged)
 
 
-def test_a_reader_that_is_killed_is_replaced_and_its_file_tried_once_more(one, story, monkeypatch):
+def test_a_reader_that_is_killed_is_replaced_and_its_file_tried_once_more(one, story):
+    """It dies with the request in its hands: stopped, so that it is alive when it is asked, and then killed."""
     read(one, story)
-    broken = one._idle[0]
-    ask = Child.ask
+    pid = one._idle[0].process.pid
+    os.kill(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as reading:
+        answer = reading.submit(read, one, story)
+        while one._idle:  # until it is taken
+            os.sched_yield()
+        os.kill(pid, signal.SIGKILL)
+        assert answer.result().stories[0].title == "The Lamp"
+    assert one._idle[0].process.pid != pid
 
-    def kill_first(self: Child, verb: str, **arguments: object) -> None:
-        if self is broken:
-            os.kill(self.process.pid, signal.SIGKILL)
-        ask(self, verb, **arguments)
 
-    monkeypatch.setattr(Child, "ask", kill_first)
+def test_a_reader_that_died_while_nobody_asked_is_replaced(one, story):
+    read(one, story)
+    dead = one._idle[0].process
+    os.kill(dead.pid, signal.SIGKILL)
+    dead.wait()
     assert read(one, story).stories[0].title == "The Lamp"
+    assert one._idle[0].process.pid != dead.pid
 
 
-def test_a_file_that_always_kills_its_reader_is_damaged(one, story, monkeypatch):
-    def kill(self: Child, verb: str, **arguments: object) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-
-    monkeypatch.setattr(Child, "ask", kill)
+def test_a_file_that_always_kills_its_reader_is_damaged(one, tmp_path, settings):
+    """More paragraphs than there is memory for: the parser, which is not Python, ends its whole process."""
+    settings.SANDBOX_MEMORY = 160 * 1024 * 1024
+    greedy = tmp_path / "greedy.json"
+    chapter = {"position": 1, "text": "<p>x" * 700_000}
+    greedy.write_text(json.dumps({"schema": "fanthology-story/1", "title": "x", "chapters": [chapter]}))
     with pytest.raises(Damaged) as error:
-        read(one, story)
+        read(one, greedy)
     assert error.value.code == "unreadable.crash"
     assert one._idle == []
 
 
 def test_silence_is_too_long_at_last(one, story, monkeypatch):
+    read(one, story)
     monkeypatch.setattr(sandbox, "FILE_SECONDS", 1)
-    monkeypatch.setattr(Child, "ask", lambda self, *_, **__: os.kill(self.process.pid, signal.SIGSTOP))
+    os.kill(one._idle[0].process.pid, signal.SIGSTOP)
     with pytest.raises(LimitExceeded) as error:
         read(one, story)
     assert error.value.code == "limit.time"
+    assert one._idle == []
 
 
 def test_a_child_is_thrown_away_after_its_share(one, story, monkeypatch):
