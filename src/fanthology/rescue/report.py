@@ -184,7 +184,7 @@ class Account:
                 "e-mail addresses": bool(kept.email),
                 "real names": bool(kept.real_name),
                 "password digests": bool(kept.password_hash),
-                "messenger names and the like": len(kept.contacts),
+                "messenger names and the like": len(kept.contacts) + bool(kept.pen_name),
                 "members locked out on the old site": record.level < 0,
             }
         )
