@@ -198,6 +198,8 @@ def words(text: object) -> list[str]:
 
 
 def shown(markup: str) -> list[str]:
+    """A break between scenes keeps the signs that it was made of."""
+    markup = re.sub(r'<hr\b[^>]*\btitle="([^"]*)"[^>]*>', r" \1 ", markup)
     return html.unescape(re.sub(r"<[^>]*>", " ", _INLINE.sub("", markup))).split()
 
 
