@@ -186,7 +186,7 @@ def test_a_power_cut_in_a_rescue_started_in_the_browser(undisturbed: tuple[Path,
         keeper.post("/rescue/new/", "/rescue/new/", files={dump.name: dump.read_bytes()})
         keeper.post(page, f"{page}examine/")
         until(lambda: one(data, "SELECT state FROM rescue_run") == "examined")
-        keeper.post(page, f"{page}basis/", basis="owner-moves")
+        keeper.post(page, f"{page}basis/", basis="owner-moves", note="A letter of 3 May 2026.")
         keeper.post(page, f"{page}bring/")
         until(lambda: one(data, "SELECT count(*) FROM works_work"))
     assert one(data, "SELECT state FROM rescue_run") == "bringing"
