@@ -48,7 +48,9 @@ def test_a_readers_day_on_a_phone(visit: Visit, javascript: bool):
     assert_fits(page)
 
     # Aa: night reading, larger letters. Without scripts each choice is a page load that comes back here.
-    before = page.evaluate("getComputedStyle(document.querySelector('.prose p:not(.by)')).fontSize") if javascript else None
+    before = (
+        page.evaluate("getComputedStyle(document.querySelector('.prose p:not(.by)')).fontSize") if javascript else None
+    )
     page.get_by_label("Text size, colours and letters").click()
     page.get_by_role("button", name="Sepia").click()
     if not javascript:
