@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fanthology.formats import Finding
-from fanthology.formats.dumps.efiction_texts import TABLE as TEXT_FILES
+from fanthology.formats.dumps.efiction.files import TABLE as TEXT_FILES
 from fanthology.formats.dumps.records import (
     ChallengeRecord,
     NewsRecord,

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from fanthology.formats.context import Limits
 from fanthology.formats.dumps import open_dump
-from fanthology.formats.dumps.efiction_kinds import kind_of
-from fanthology.formats.dumps.efiction_rows import date_of
-from fanthology.formats.dumps.efiction_schema import Guess, plausible
+from fanthology.formats.dumps.efiction.kinds import kind_of
+from fanthology.formats.dumps.efiction.rows import date_of
+from fanthology.formats.dumps.efiction.schema import Guess, plausible
 from fanthology.formats.dumps.records import PersonRecord, StoryRecord, TagRecord
 from fanthology.formats.errors import Ambiguous, FormatError, LimitExceeded, UnknownFormat
 from fanthology.formats.model import WARNINGS

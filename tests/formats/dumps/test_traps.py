@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fanthology.formats.dumps.efiction_text import Charset, Report
+from fanthology.formats.dumps.efiction.words import Charset, Report
 from fanthology.formats.dumps.records import (
     NewsRecord,
     PageRecord,

@@ -19,11 +19,12 @@ from typing import Self
 from ..context import Limits
 from ..errors import Damaged, UnknownFormat
 from ..model import Finding
-from . import efiction_rows, sql
-from .efiction import EFiction
-from .efiction_rows import Rows
-from .efiction_text import Charset, Words
-from .efiction_texts import TABLE, Texts
+from . import sql
+from .efiction import sites
+from .efiction.files import TABLE, Texts
+from .efiction.rows import Rows
+from .efiction.site import EFiction
+from .efiction.words import Charset, Words
 from .records import Record, RowCount, SiteRecord
 from .tree import BROKEN, Member, Tree, begins_as_sql, is_archive, is_sql, open_tree
 
@@ -101,17 +102,17 @@ def open_dump(
         dumps = _dumps_among(trees[0].members)
         faults: list[str] = []
         with closing(_events(dumps, limits)) as events:
-            sites = efiction_rows.confirmed(efiction_rows.look(_chunks(dumps, limits, faults)), events)
-        if not sites.choices():
+            found = sites.confirmed(sites.look(_chunks(dumps, limits, faults)), events)
+        if not found.choices():
             _say_why(trees[0], dumps, faults)
-        rows = resources.enter_context(closing(Rows(efiction_rows.choose(sites, prefix), Charset(encoding))))
+        rows = resources.enter_context(closing(Rows(sites.choose(found, prefix), Charset(encoding))))
         for member in dumps:
             _take(rows, member, limits)
         rows.ready()
         rows.findings += _broken(trees)
         others = [member for tree in trees for member in tree.members if member not in dumps]
         texts = Texts(others if others or len(trees) > 1 else None, limits)
-        return Dump(KINDS[0], sites.choices(), EFiction(rows, texts, Words(rows.charset)), resources.pop_all())
+        return Dump(KINDS[0], found.choices(), EFiction(rows, texts, Words(rows.charset)), resources.pop_all())
 
 
 def _dumps_among(members: Sequence[Member]) -> list[Member]:

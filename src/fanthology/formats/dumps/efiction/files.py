@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ..context import Limits
-from ..errors import FormatError
-from ..model import Finding
-from .records import RowCount
-from .tree import Member, is_archive, is_sql
+from ...context import Limits
+from ...errors import FormatError
+from ...model import Finding
+from ..records import RowCount
+from ..tree import Member, is_archive, is_sql
 
 _CHAPTER = re.compile(r"(?:\A|/)(?:(\d{1,12})/)?(\d{1,12})\.(txt|html?|php)\Z", re.IGNORECASE)
 _RANK = {"txt": 0, "html": 1, "htm": 1, "php": 2}

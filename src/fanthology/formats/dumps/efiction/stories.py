@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .. import shape, transforms
-from ..model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
-from .efiction_rows import NOWHERE, Fields, Rows
-from .efiction_schema import COLUMNS
-from .efiction_text import Report, Words, is_truncated
-from .efiction_texts import Texts
-from .records import RatingRecord, SiteRecord, StoryRecord, TagRecord
+from ... import shape, transforms
+from ...model import Author, Chapter, Finding, Markup, SeriesPlace, Source, Story
+from ..records import RatingRecord, SiteRecord, StoryRecord, TagRecord
+from .files import Texts
+from .rows import NOWHERE, Fields, Rows
+from .schema import COLUMNS
+from .words import Report, Words, is_truncated
 
 ORPHAN = "its story is not in the dump"
 TAG_COLUMNS = (

@@ -1,6 +1,6 @@
 """From the statements of a dump to the rows of one eFiction site, each counted.
 
-Hides: table prefixes, versions of the schema, columns that nobody named, several sites in one dump, where rows wait.
+Hides: versions of the schema, columns that nobody named, where rows wait.
 """
 
 from __future__ import annotations
@@ -9,22 +9,14 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from ..errors import Ambiguous, UnknownFormat
-from ..model import Finding, Severity
-from . import efiction_schema as schema
-from . import sql
-from .efiction_text import Charset, masked_name, python_charset
-from .records import RowCount
-from .spool import Identity, Spool
-from .sql import Value
-
-_SITE_TABLE = re.compile(
-    rb"(?:^|[\n;/ ])(INSERT|REPLACE|CREATE)\b[^\n(]{0,60}?[\s`\".]((?:[\w$-]|[\x80-\xff])*?)"
-    rb"fanfiction_(stories|chapters|authors|settings)\b",
-    re.IGNORECASE,
-)
+from ...model import Finding, Severity
+from .. import sql
+from ..records import RowCount
+from ..spool import Identity, Spool
+from ..sql import Value
+from . import schema
+from .words import Charset, masked_name, python_charset
 
 
 class Fields:
@@ -123,74 +115,6 @@ def _unix(seconds: int) -> str | None:
     if not 0 < seconds < 4_102_444_800:  # 2100
         return None
     return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(slots=True)
-class Sites:
-    """Which prefixes have rows, and which only have table definitions."""
-
-    filled: Counter[str]
-    defined: Counter[str]
-
-    def choices(self) -> tuple[str, ...]:
-        found = self.filled or self.defined
-        return tuple(sorted(found))
-
-
-def look(chunks: Iterable[bytes]) -> Sites:
-    """Find the prefixes that may be eFiction sites in the bytes of a dump, without parsing it: a few seconds per gigabyte.
-
-    A story may quote a statement; `confirmed` knows.
-    """
-    sites = Sites(Counter(), Counter())
-    tail = b""
-    for chunk in chunks:
-        data = tail + chunk
-        for match in _SITE_TABLE.finditer(data):
-            prefix = match[2].decode("utf-8", "replace")
-            if match[3].lower() != b"settings":
-                (sites.defined if match[1].upper() == b"CREATE" else sites.filled)[prefix] += 1
-        tail = data[-200:]
-    return sites
-
-
-_SITE_TABLES = frozenset({"stories", "chapters", "authors"})
-
-
-def confirmed(sites: Sites, events: Iterator[sql.Event]) -> Sites:
-    """Of what `look` found, the sites that statements speak of, not texts. Reads no further than it must.
-
-    Where nothing is confirmed because the dump is broken, the first look stands.
-    """
-    filled: Counter[str] = Counter()
-    defined: Counter[str] = Counter()
-    broken = False
-    while not (filled.keys() >= sites.filled.keys() and (filled or defined.keys() >= sites.defined.keys())):
-        event = next(events, None)
-        if event is None:
-            break
-        broken |= isinstance(event, sql.Trouble)
-        table = event.table if isinstance(event, sql.Row) else event.name if isinstance(event, sql.Table) else ""
-        prefix, name = schema.split_name(table) or ("", "")
-        if name in _SITE_TABLES:
-            (filled if isinstance(event, sql.Row) else defined)[prefix] += 1
-    return sites if broken and not (filled or defined) else Sites(filled, defined)
-
-
-def choose(sites: Sites, prefix: str | None) -> str:
-    """The prefix to read. Raises UnknownFormat when there is none, Ambiguous when there are several to choose from."""
-    choices = sites.choices()
-    if not choices:
-        raise UnknownFormat("This dump holds no table of an eFiction archive.")
-    if prefix is None and len(choices) == 1:
-        return choices[0]
-    if prefix is not None and prefix.removesuffix(schema.MARK) in choices:
-        return prefix.removesuffix(schema.MARK)
-    names = ", ".join(repr(choice) for choice in choices)
-    message = (
-        "No archive in this dump has that table prefix" if prefix is not None else "This dump holds several archives"
-    )
-    raise Ambiguous(f"{message}; the prefixes found are {names}.", choices=choices, code="ambiguous.prefix")
 
 
 class Rows:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .sql import Value
+from ..sql import Value
 
 MARK = "fanfiction_"
 """Every table of eFiction is called <prefix>fanfiction_<name>; the prefix is the site's own and may be empty."""

@@ -9,10 +9,10 @@ import codecs
 import re
 from dataclasses import dataclass, field, replace
 
-from .. import markup, transforms
-from ..decode import decode, repair
-from ..model import EMPTY, Finding, Markup
-from .sql import Value
+from ... import markup, transforms
+from ...decode import decode, repair
+from ...model import EMPTY, Finding, Markup
+from ..sql import Value
 
 _ESCAPED = re.compile(r"\\(['\"\\])")
 _CODE = re.compile(

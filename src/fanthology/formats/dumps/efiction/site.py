@@ -1,7 +1,6 @@
 """A whole eFiction site out of its database dump and its text files → records, in the order of `records.py`.
 
-Everything that people wrote is carried over or reported; every row of every table is counted. The rules for what the
-old software did to its texts stand in `efiction_text`, its tables in `efiction_schema`, its chapters in `efiction_stories`.
+Everything that people wrote is carried over or reported; every row of every table is counted.
 """
 
 from __future__ import annotations
@@ -9,14 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from .. import transforms
-from ..model import CATEGORIES, EMPTY, Finding, Markup
-from .efiction_kinds import kind_of
-from .efiction_rows import Fields, Rows
-from .efiction_stories import Known, Stories
-from .efiction_text import Report, Words, masked_name, split_response
-from .efiction_texts import Texts
-from .records import (
+from ... import transforms
+from ...model import CATEGORIES, EMPTY, Finding, Markup
+from ..records import (
     ChallengeRecord,
     FavouriteRecord,
     NewsRecord,
@@ -31,6 +25,11 @@ from .records import (
     TagKind,
     TagRecord,
 )
+from .files import Texts
+from .kinds import kind_of
+from .rows import Fields, Rows
+from .stories import Known, Stories
+from .words import Report, Words, masked_name, split_response
 
 NO_REVIEW = frozenset({"No Review", "no review", "Keine Review", "Keine Rezension", "Pas de review", "Sin comentario"})
 LETTERS = frozenset({"nothankyou", "thankyou", "noletter", "yesletter"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .records import TagKind
+from ..records import TagKind
 
 _COMPOUND: Final = 7
 """Letters of a word that others may be joined before: `Hauptcharaktere`, `maincharacters`, `Triggerwarnung`."""
