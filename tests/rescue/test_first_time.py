@@ -54,8 +54,8 @@ def test_an_empty_file_is_called_empty(keeper: Client) -> None:
 def test_story_files_alone_are_told_to_come_with_their_database(keeper: Client) -> None:
     run = hand_over(keeper, zipped(("stories/2/7.txt", b"The lamp burned low.")), "stories.zip")
     page = do(keeper, run, "examine")
-    assert "holds no database dump" in page
-    assert "add the database (.sql)" in page
+    assert "These are the story files of an eFiction archive" in page
+    assert "Add the database (.sql)" in page
 
 
 def test_where_nothing_can_be_read_the_page_says_so(keeper: Client) -> None:
@@ -264,3 +264,22 @@ def test_the_report_on_a_terminal_counts_right(capsys: pytest.CaptureFixture[str
     assert f"members locked out on the old site: {count}" in out
     assert f"Published: {count} work{'' if count == 1 else 's'}." in out
     assert f"stories: {count}" in out
+
+
+def test_a_dump_and_its_texts_may_both_be_packed(keeper: Client) -> None:
+    """What a host hands over, more often than not: `database.zip` and `stories.zip`."""
+    tables = old_site.tables()
+    for number, row in enumerate(tables["chapters"]):
+        row["storytext"] = ""
+        row["chapid"] = 700 + number
+    dump = zipped(("backup/site.sql", efiction_dump.dump(tables)))
+    texts = zipped(
+        *((f"stories/{row['uid']}/{row['chapid']}.txt", b"The lamp burned low.") for row in tables["chapters"])
+    )
+    run = hand_over(keeper, dump, "database.zip")
+    keeper.post(f"/rescue/{run.pk}/files/", {"files": SimpleUploadedFile("stories.zip", texts)})
+    page = do(keeper, run, "examine")
+    run.refresh_from_db()
+    assert run.kind == "efiction", run.error
+    assert run.report["tables"]["text files"]["taken"] == len(tables["chapters"])
+    assert "The story files are missing" not in page

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -124,3 +127,36 @@ def test_the_command_says_what_could_not_be_read(
     assert command([tmp_path / "nowhere"]) == 2
     assert command([leaves], site="Elsewhere", publish=True) == 3
     assert not Work.objects.filter(origin="Elsewhere").exists()
+
+
+@pytest.mark.parametrize("ending", ["zip", "tar", "tar.gz"])
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "in-a-folder"])
+def test_stories_packed_into_an_archive_are_read_where_they_lie(
+    db: None, leaves: Path, tmp_path: Path, ending: str, inside: bool
+) -> None:
+    (leaves / "__MACOSX").mkdir()
+    (leaves / "__MACOSX" / "weir.txt").write_text("furniture")
+    given = tmp_path / "given"
+    given.mkdir()
+    name = {"zip": "zip", "tar": "tar", "tar.gz": "gztar"}[ending]
+    packed = Path(shutil.make_archive(str(given / "leaves"), name, leaves))
+    for _ in range(2):  # and a second time adds nothing
+        run = start_run(source=Source(paths=(given if inside else packed,), site="Leaves"))
+        bring_in(run=run)
+        run.refresh_from_db()
+        assert set(Work.objects.values_list("title", flat=True)) == {"The Weir", "The Mill"}
+        assert run.report["tables"]["files"]["left_out"] == {"it could not be read": 1}
+        assert run.report["balanced"]
+
+
+def test_twins_in_an_archive_are_counted(db: None, tmp_path: Path) -> None:
+    with warnings.catch_warnings(), zipfile.ZipFile(tmp_path / "twins.zip", "w") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("weir.txt", TEXT)
+        archive.writestr("weir.txt", TEXT)
+    run = start_run(source=Source(paths=(tmp_path / "twins.zip",), site="Leaves"))
+    bring_in(run=run)
+    run.refresh_from_db()
+    assert Work.objects.get().title == "The Weir"
+    assert run.report["tables"]["files"]["left_out"] == {"another file of the same name was read": 1}
+    assert run.report["balanced"]

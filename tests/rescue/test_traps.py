@@ -75,12 +75,10 @@ def tar_head(name: str, size: int) -> bytes:
 TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
     "ratio.zip": (lambda: says_of_itself(300 * MIB), "that is a trap"),
     "lying.zip": (lambda: says_of_itself(10), "cannot be read"),
-    "many.zip": (lambda: zipped(*((f"{number}.txt", b"") for number in range(3_000))), "is empty"),
-    "deep.zip": (lambda: zipped(("a.zip", zipped(("b.zip", zipped(("dump.sql", DUMP)))))), "holds no database dump"),
     "locked.zip": (locked, "encrypted"),
     "cut.zip": (lambda: zipped(("dump.sql", DUMP))[:900], "cut short"),
     "empty.zip": (zipped, "is empty"),
-    "stories.zip": (lambda: zipped(("lamp.txt", b"Title: The Lamp\n\nWords.")), "Unpack it"),
+    "stories.zip": (lambda: zipped(("stories/2/7.txt", b"The lamp burned low.")), "Add the database (.sql)"),
     "bomb.sql.gz": (zeros, "that is a trap"),
     "bomb.tar.gz": (lambda: zeros(tar_head("dump.sql", 272 * MIB)), "that is a trap"),
     "links.tar": (
@@ -93,7 +91,6 @@ TRAPS: dict[str, tuple[Callable[[], bytes], str]] = {
         "is empty",
     ),
     "wrong.sql": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "no table of an eFiction archive"),
-    "wrong.zip": (lambda: b"Title: The Lamp\n\nNot packed at all.\n", "holds no database dump"),
 }  # fmt: skip
 
 
@@ -110,10 +107,30 @@ def test_a_trap_is_named_in_the_browser_and_nothing_comes_of_it(keeper: Client, 
     assert not run.sources
 
 
-@pytest.mark.parametrize("name", [*TRAPS, "nothing.txt"])
+UNREAD: dict[str, tuple[Callable[[], bytes], str]] = {
+    "many.zip": (lambda: zipped(*((f"{number}.txt", b"") for number in range(1_000))), "is empty"),
+    "deep.zip": (
+        lambda: zipped(("a.zip", zipped(("b.zip", zipped(("dump.sql", DUMP)))))),
+        "Unpack it and read the files in it one by one.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_holds_nothing_to_read_is_listed(keeper: Client, name: str) -> None:  # noqa: F811
+    made, words = UNREAD[name]
+    page = do(keeper, hand_over(keeper, made(), name), "examine")
+    assert "Nothing here could be read" in page
+    assert words in page
+    assert not Work.objects.exists()
+
+
+@pytest.mark.parametrize("name", [*TRAPS, *UNREAD, "wrong.zip", "nothing.txt"])
 def test_a_trap_is_named_on_the_command_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    path.write_bytes(TRAPS[name][0]() if name in TRAPS else b"")
+    plain = {"wrong.zip": b"Title: The Lamp\n\nNot packed at all.\n", "nothing.txt": b""}
+    traps = TRAPS | UNREAD
+    path.write_bytes(traps[name][0]() if name in traps else plain[name])
     said = io.StringIO()
     code = read_files([path], out=said)
     answers = [json.loads(line) for line in said.getvalue().splitlines()]

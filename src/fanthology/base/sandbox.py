@@ -23,13 +23,14 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 
 from fanthology.formats import errors
 from fanthology.formats.context import DEFAULT, Limits
 from fanthology.formats.dumps.records import Record, RowCount, SiteRecord
+from fanthology.formats.dumps.tree import Listing
 from fanthology.formats.errors import Damaged, FormatError, LimitExceeded
 from fanthology.formats.model import Finding, Reading
 
@@ -38,6 +39,7 @@ DUMP_SECONDS = 1800
 START_SECONDS = 30
 FILES_PER_CHILD = 300
 log = logging.getLogger("fanthology.sandbox")
+T = TypeVar("T")
 
 
 class Died(Exception):
@@ -48,14 +50,19 @@ class Died(Exception):
         self.late = late
 
 
-def read_file(path: Path, *, name: str, url: str = "", limits: Limits = DEFAULT) -> Reading:
-    """Read one untrusted file of any known format. `name` and `url` are hints for its reader.
+def read_file(path: Path, *, name: str, url: str = "", member: str = "", limits: Limits = DEFAULT) -> Reading:
+    """Read one untrusted file of any known format, or with `member` one inside an archive. `name` and `url` are hints.
 
     Raises:
         FormatError: from the core's tree; `Damaged` for a file that ends its reader twice, `LimitExceeded` for one
             that needs more than 60 seconds or the sandbox's memory.
     """
-    return pool().read(path.absolute(), name=name, url=url, limits=limits)
+    return pool().read(path.absolute(), name=name, url=url, member=member, limits=limits)
+
+
+def list_archive(path: Path) -> Listing:
+    """What lies in an untrusted archive. Raises FormatError: it is broken, or larger than a whole archive may be."""
+    return pool().list(path.absolute())
 
 
 def iterate_dump(
@@ -212,15 +219,21 @@ class Pool:
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
-    def read(self, path: Path, *, name: str, url: str, limits: Limits) -> Reading:
+    def read(self, path: Path, *, name: str, url: str, limits: Limits, member: str = "") -> Reading:
+        return self._answer(Reading, "read", path=path, member=member, name=name, url=url, limits=limits)
+
+    def list(self, path: Path) -> Listing:
+        return self._answer(Listing, "list", path=path)
+
+    def _answer(self, wanted: type[T], verb: str, **arguments: Any) -> T:
         with self._places:
             try:
-                return self._try(self._take(), path=path, name=name, url=url, limits=limits)
+                return self._try(self._take(), wanted, verb, **arguments)
             except Died as end:
                 if end.late:
                     raise _as_error(end, "the file") from end
             try:  # alone, in a fresh child: the first may have suffered from the files before
-                return self._try(Child(cpu=FILE_SECONDS), path=path, name=name, url=url, limits=limits)
+                return self._try(Child(cpu=FILE_SECONDS), wanted, verb, **arguments)
             except Died as end:
                 raise _as_error(end, "the file") from end
 
@@ -229,10 +242,10 @@ class Pool:
             while self._idle:
                 self._idle.pop().kill()
 
-    def _try(self, child: Child, **arguments: Any) -> Reading:
+    def _try(self, child: Child, wanted: type[T], verb: str, **arguments: Any) -> T:
         try:
-            child.ask("read", **arguments)
-            _, reading = child.hear(FILE_SECONDS)
+            child.ask(verb, **arguments)
+            _, answer = child.hear(FILE_SECONDS)
         except FormatError:
             self._give_back(child)
             raise
@@ -240,9 +253,9 @@ class Pool:
             child.kill()
             raise
         self._give_back(child)
-        if not isinstance(reading, Reading):
-            raise Damaged("The reader answered with something that is not a reading.")
-        return reading
+        if not isinstance(answer, wanted):
+            raise Damaged(f"The reader answered with something that is not a {wanted.__name__.lower()}.")
+        return answer
 
     def _take(self) -> Child:
         with self._lock:

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from fanthology.formats.errors import FormatError, LimitExceeded
+from fanthology.formats.errors import Damaged, FormatError, LimitExceeded
 
 IDLE_SECONDS = 60
 BATCH_RECORDS = 64
@@ -52,7 +52,9 @@ def allow_cpu(seconds: int) -> None:
 def _answer(connection: Connection, verb: str, arguments: dict[str, Any], cpu: int) -> None:
     try:
         if verb == "read":
-            _send(connection, "reading", _read(**arguments))
+            _send(connection, "answer", _read(**arguments))
+        elif verb == "list":
+            _send(connection, "answer", _list(**arguments))
         else:
             _stream(connection, cpu, **arguments)
     except FormatError as error:
@@ -69,15 +71,47 @@ def _answer(connection: Connection, verb: str, arguments: dict[str, Any], cpu: i
         _send(connection, "failed", (type(error).__name__, "".join(traceback.format_tb(error.__traceback__)[-4:])))
 
 
-def _read(*, path: Path, name: str, url: str, limits: Any) -> Any:
+def _read(*, path: Path, member: str, name: str, url: str, limits: Any) -> Any:
     from fanthology.formats import read
 
+    if member:
+        data = _in_archive(path, member).read(limits.input_bytes)
+        return read(data, name=name, url=url, limits=limits)
     size = path.stat().st_size
     if size > limits.input_bytes:
         raise LimitExceeded(
             f"The file has {size:,} bytes; at most {limits.input_bytes:,} are read at once.", code="limit.size"
         )
     return read(path.read_bytes(), name=name, url=url, limits=limits)
+
+
+def _in_archive(path: Path, member: str) -> Any:
+    """A file of an archive; the archive stays open, as more of its files are asked for as a rule."""
+    from fanthology.formats.dumps import DUMP_LIMITS
+    from fanthology.formats.dumps.tree import open_tree
+
+    stat = path.stat()
+    wanted = (path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    if wanted not in _archives:
+        for tree, _ in _archives.values():
+            tree.close()
+        _archives.clear()
+        tree = open_tree(path, DUMP_LIMITS)
+        _archives[wanted] = (tree, {found.name: found for found in tree.members})
+    found = _archives[wanted][1].get(member)
+    if found is None:
+        raise Damaged(f"{member} is not in {path.name} any more.")
+    return found
+
+
+_archives: dict[tuple[Any, ...], tuple[Any, dict[str, Any]]] = {}
+
+
+def _list(*, path: Path) -> Any:
+    from fanthology.formats.dumps import DUMP_LIMITS
+    from fanthology.formats.dumps.tree import listing
+
+    return listing(path, DUMP_LIMITS)
 
 
 def _stream(connection: Connection, cpu: int, *, path: Path, **choices: Any) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from fanthology.base.sandbox import iterate_dump
+from fanthology.base.sandbox import iterate_dump, list_archive
 from fanthology.formats import Finding
 from fanthology.formats.dumps import DUMP_LIMITS
 from fanthology.formats.dumps.records import Record, RowCount, SiteRecord
 from fanthology.formats.dumps.tree import begins_as_sql, is_archive, is_sql
-from fanthology.formats.errors import Ambiguous, Unreadable
+from fanthology.formats.errors import Ambiguous, FormatError, Unreadable
 
 from .errors import NothingFound, SeveralSites, SourcesGone
 from .loose import LooseFiles
@@ -63,7 +63,9 @@ class Source:
             if not path.exists():
                 raise SourcesGone(f"{path.name} is not there.")
         if not self.is_dump:
-            return LooseFiles(self.paths, site=self.site or _name_of(self.paths[0]))
+            loose = LooseFiles(self.paths, site=self.site or _name_of(self.paths[0]))
+            loose.check(texts_alone=self.kind == "files")
+            return loose
         kind = None if self.kind == "auto" else self.kind
         # The sandbox gives up the current directory: only absolute paths mean anything in there.
         return iterate_dump(
@@ -145,14 +147,20 @@ def _source(paths: tuple[Path, ...], *, kind: str, files: Path | None, **choices
 
 
 def holds_sql(path: Path) -> bool:
-    """By name, else by the first bytes as they stand: what is packed is looked into in the sandbox."""
-    if path.is_dir():
-        named = any(is_sql(inner.name) for inner in _first(path.rglob("*"), 20_000) if inner.is_file())
-        return named or any(_begins_as_sql(inner) for inner in _first(path.iterdir(), 300) if inner.is_file())
-    return is_sql(path.name) or is_archive(path.name) or _begins_as_sql(path)
+    """By name, else by the first bytes; archives, and those inside a folder, are looked into in the sandbox."""
+    if not path.is_dir():
+        return is_sql(path.name) or _begins_as_sql(path)
+    inside = [inner for inner in _first(path.rglob("*"), 20_000) if inner.is_file() and not inner.is_symlink()]
+    return any(is_sql(inner.name) for inner in inside) or any(
+        _begins_as_sql(inner) for inner in inside if inner.parent == path or is_archive(inner.name)
+    )
 
 
 def _begins_as_sql(path: Path) -> bool:
+    if is_archive(path.name):
+        with suppress(FormatError):  # what is wrong with it is said when it is read
+            return list_archive(path).holds_sql
+        return False
     if not path.is_file():
         return False
     with path.open("rb") as stream:

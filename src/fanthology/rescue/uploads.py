@@ -212,16 +212,14 @@ def settle_source(run: Run) -> Source:
     misnamed = None if dumps else next((path for path in texts if not is_archive(path.name) and holds_sql(path)), None)
     if misnamed:
         texts.remove(misnamed)
-    files = texts[0].parent if len(texts) > 1 else texts[0] if texts else None
+    together = texts[0].parent if len(texts) > 1 else texts[0] if texts else None
     if misnamed:
-        source = Source((misnamed,), "auto", files, **chosen)
+        source = Source((misnamed,), "auto", together, **chosen)
     elif dumps:
         # A dump in several files (one a table, one a part) is read as one: their folder.
-        source = Source((dumps[0] if len(dumps) == 1 else dumps[0].parent,), "auto", files, **chosen)
-    elif len(texts) == 1 and is_archive(texts[0].name):
-        source = Source((texts[0],), "auto", None, **chosen)
+        source = Source((dumps[0] if len(dumps) == 1 else dumps[0].parent,), "auto", together, **chosen)
     else:
-        source = Source(tuple(texts), "files", None, **chosen)
+        source = Source((together or folder_of(run.pk),), "auto", None, **chosen)
     run.settings = {**run.settings, **source.as_settings()}
     run.source_sha256 = source.fingerprint()
     run.save(update_fields=["settings", "source_sha256"])

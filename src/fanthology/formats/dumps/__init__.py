@@ -26,13 +26,12 @@ from .efiction.rows import Rows
 from .efiction.site import EFiction
 from .efiction.words import Charset, Words
 from .records import Record, RowCount, SiteRecord
-from .tree import BROKEN, Member, Tree, begins_as_sql, is_archive, is_sql, open_tree
+from .tree import BROKEN, Member, Tree, dumps_among, is_archive, is_sql, open_tree
 
 DUMP_LIMITS = Limits(total_bytes=64 * 1024**3, ratio=200, ratio_floor=256 * 1024**2, entries=5_000_000)
 """What a whole archive may cost: more in sum than a single story, and no more at once."""
 
 KINDS = ("efiction",)
-_LOOKED_INTO = 300
 
 
 class Dump:
@@ -99,7 +98,7 @@ def open_dump(
         raise UnknownFormat(f"No dumps of the kind {kind!r} can be read; known are: {', '.join(KINDS)}.")
     with ExitStack() as resources:
         trees = [resources.enter_context(closing(tree)) for tree in _trees(path, files, limits)]
-        dumps = _dumps_among(trees[0].members)
+        dumps = _dumps_in(trees)
         faults: list[str] = []
         with closing(_events(dumps, limits)) as events:
             found = sites.confirmed(sites.look(_chunks(dumps, limits, faults)), events)
@@ -115,18 +114,10 @@ def open_dump(
         return Dump(KINDS[0], found.choices(), EFiction(rows, texts, Words(rows.charset)), resources.pop_all())
 
 
-def _dumps_among(members: Sequence[Member]) -> list[Member]:
-    """By name; where no name says so, by how the first few hundred begin; else whatever comes first."""
-    named = [member for member in members if is_sql(member.name)]
-    return named or [member for member in members[:_LOOKED_INTO] if _begins_as_sql(member)] or list(members[:1])
-
-
-def _begins_as_sql(member: Member) -> bool:
-    try:
-        with member.open() as stream:
-            return begins_as_sql(stream)
-    except BROKEN:
-        return False
+def _dumps_in(trees: Sequence[Tree]) -> list[Member]:
+    """Those that lie open; else those in archives beside the texts; else whatever comes first, to say what is wrong with it."""
+    packed = (dump for tree in trees[1:] for dump in dumps_among(tree.members))
+    return dumps_among(trees[0].members) or list(packed) or list(trees[0].members[:1])
 
 
 def _broken(trees: list[Tree]) -> Iterator[Finding]:
@@ -183,7 +174,7 @@ def _say_why(tree: Tree, dumps: list[Member], faults: list[str]) -> None:
     if is_archive(tree.path.name) and not any(is_sql(member.name) for member in dumps):
         raise UnknownFormat(
             f"{tree.path.name} holds no database dump. If it holds the story files of an eFiction archive, add the "
-            "database (.sql) that belongs to them. Unpack it if it holds saved pages or texts, and hand over the files in it."
+            "database (.sql) that belongs to them."
         )
 
 

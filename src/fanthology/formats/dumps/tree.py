@@ -15,8 +15,8 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ _SQL_BEGINS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEAD = 4096
+_LOOKED_INTO = 300
 _DIGITS = re.compile(r"(\d+)")
 _CHUNK = 1 << 20
 _PACKED_STEP = 1 << 16
@@ -152,6 +153,32 @@ class Tree:
         return target
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies in a file, folder or archive: the names of its files in natural order, and whether a dump is among them.
+
+    `broken` says what is wrong with an archive that is cut short; the names up to there are listed.
+    """
+
+    names: tuple[str, ...]
+    holds_sql: bool
+    broken: str = ""
+
+
+def listing(path: Path, limits: Limits) -> Listing:
+    """List without reading more than the beginnings of some files. Raises like `open_tree`."""
+    with closing(open_tree(path, limits)) as tree:
+        return Listing(
+            tuple(member.name for member in tree.members), bool(dumps_among(tree.members)), broken=tree.broken
+        )
+
+
+def dumps_among(members: Sequence[Member]) -> list[Member]:
+    """The dumps among files: by name; where no name says so, by how the first few hundred begin."""
+    named = [member for member in members if is_sql(member.name)]
+    return named or [member for member in members[:_LOOKED_INTO] if _member_begins_as_sql(member)]
+
+
 def open_tree(path: Path, limits: Limits) -> Tree:
     """The files at `path`. Raises UnknownFormat when nothing is there, Damaged, LimitExceeded."""
     if not path.exists():
@@ -177,6 +204,14 @@ def is_sql(name: str) -> bool:
 def begins_as_sql(stream: BinaryIO) -> bool:
     """Whether the first 4 KiB, comments aside, begin as a dump does, whatever the file is called."""
     return _SQL_BEGINS.match(stream.read(_HEAD)) is not None
+
+
+def _member_begins_as_sql(member: Member) -> bool:
+    try:
+        with member.open() as stream:
+            return begins_as_sql(stream)
+    except BROKEN:
+        return False
 
 
 def _is_tar(path: Path) -> bool:
