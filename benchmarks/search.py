@@ -101,14 +101,14 @@ def _engine_rows() -> list[list[object]]:
 def _page_rows() -> list[list[object]]:
     from django.test import Client
 
-    from fanthology.base.pages import SHELF
+    from fanthology.base.pages import KEPT
 
     client = Client(HTTP_HOST="127.0.0.1")
     chance = random.Random(3)
     vocabulary, zipf = words(random.Random(1)), Zipf(VOCABULARY)
 
     def fresh(query: str) -> None:
-        SHELF.clear()
+        KEPT.clear()
         response = client.get(f"/browse/?{query}")
         assert response.status_code == 200, response.status_code
 

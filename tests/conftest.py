@@ -16,13 +16,13 @@ PLACES = ("BLOBS", "SEALED", "KEYS", "INDEX", "ERASURES", "UPLOADS")
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """Blobs, sealed sources, index, journal and uploads under `tmp_path`; returns that directory."""
-    from fanthology.base.pages import SHELF
+    from fanthology.base.pages import KEPT
 
     usual = django_settings.DATA
     for name in PLACES:
         setattr(settings, name, tmp_path / getattr(django_settings, name).relative_to(usual))
     settings.DATA = tmp_path
-    SHELF.clear()
+    KEPT.clear()
     cache.clear()
     yield tmp_path
-    SHELF.clear()
+    KEPT.clear()

@@ -39,7 +39,7 @@ class Kept:
         return len(self.body) + len(self.packed) + 512
 
 
-class Shelf:
+class KeptPages:
     """Pages by key, the least recently asked for thrown out beyond `room` bytes. Safe for threads."""
 
     def __init__(self, room: int) -> None:
@@ -86,7 +86,7 @@ class Shelf:
             self.weight -= oldest.weight
 
 
-SHELF = Shelf(settings.PAGE_CACHE_BYTES)
+KEPT = KeptPages(settings.PAGE_CACHE_BYTES)
 
 
 def is_guest(request: HttpRequest) -> bool:
@@ -115,13 +115,13 @@ def cached(
             return _answer(request, _made(render(), stamp), packed=False, max_age=0, content_type=content_type)
         max_age = 0
     key = f"{get_language()}:{circle or ''}:{key}"
-    page = SHELF.get(key, stamp)
+    page = KEPT.get(key, stamp)
     if page is None:
         page = _made(render(), stamp)
-        SHELF.put(key, page)
+        KEPT.put(key, page)
     packed = len(page.body) >= WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "")
     if packed and not page.packed:
-        SHELF.pack(key, page)
+        KEPT.pack(key, page)
     return _answer(request, page, packed=packed and bool(page.packed), max_age=max_age, content_type=content_type)
 
 

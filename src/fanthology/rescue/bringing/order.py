@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from fanthology.formats.dumps.records import (
@@ -25,7 +25,7 @@ from .known import Bringing
 from .pages import bring_news, bring_pages
 from .people import Favourites, bring_people
 from .reviews import bring_reviews
-from .series import Shelf
+from .series import SeriesShelf
 from .tags import Tags
 from .works import Works
 
@@ -40,7 +40,7 @@ class Order:
         self.bringing = bringing
         self.tags = Tags(bringing)
         self.works = Works(bringing, self.tags)
-        self.shelf = Shelf(bringing)
+        self.shelf = SeriesShelf(bringing)
         self.favourites = Favourites(bringing)
         self._batch: list[Any] = []
         self._weight = 0
@@ -68,10 +68,6 @@ class Order:
                 self.favourites.take(record)
             case _:
                 self._gather(record)
-
-    def take_all(self, records: Iterable[Record]) -> None:
-        for record in records:
-            self.take(record)
 
     def _gather(self, record: Record) -> None:
         if self._batch and type(self._batch[0]) is not type(record):

@@ -23,7 +23,7 @@ NOT_HERE = "what stood there is not here"
 
 
 @dataclass(slots=True)
-class Shelf:
+class SeriesShelf:
     bringing: Bringing
     _waiting: list[SeriesRecord] = field(default_factory=list)
 
