@@ -356,3 +356,10 @@ def test_law_any_story_can_be_written(story: Story) -> None:
     for name, content in part(epub, story).items():
         if name.endswith((".xhtml", ".opf", ".ncx", ".svg")):
             etree.fromstring(content.encode())
+
+
+def test_the_text_edition_keeps_emphasis_as_mail_writes_it() -> None:
+    chapter = Chapter(1, clean("<p>She <em>ran</em>, <b>fast</b>; <i class='x'>no</i> <em></em>one saw.</p>")[0])
+    out = io.BytesIO()
+    text.write(Story(title="Run", chapters=(chapter,)), out, WriteOptions())
+    assert "She _ran_, *fast*; _no_ one saw." in out.getvalue().decode()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import re
+from typing import BinaryIO, Final
 
 from ..markup import plain_text
 from ..model import Chapter, Markup, Story, WriteOptions
 from . import addresses, byline, facts, heading, title
 
+_EMPHASIS: Final = re.compile(r"</?(?:em|i|cite)(?: [^>]*)?>")
+_STRENGTH: Final = re.compile(r"</?(?:strong|b)(?: [^>]*)?>")
+
 
 def write(story: Story, out: BinaryIO, options: WriteOptions) -> None:
-    """UTF-8, lines ended as on Unix. The header's labels are those that the text reader knows."""
+    """UTF-8, lines ended as on Unix, _emphasis_ and *strength* as in mail. The header's labels are those the text reader knows."""
     parts = [_header(story, options)]
     parts += _section("Summary", story.summary)
     parts += _section("Disclaimer", story.disclaimer)
@@ -29,7 +33,7 @@ def _header(story: Story, options: WriteOptions) -> str:
 
 
 def _section(label: str, markup: Markup) -> list[str]:
-    text = plain_text(markup)
+    text = _words(markup)
     return [f"{label}: {text}"] if text else []
 
 
@@ -37,5 +41,9 @@ def _chapter(chapter: Chapter, *, alone: bool) -> list[str]:
     parts = [] if alone and not chapter.title else [heading(chapter)]
     parts += _section("Chapter Summary", chapter.summary)
     parts += _section("Chapter Notes", chapter.notes)
-    parts.append(plain_text(chapter.text))
+    parts.append(_words(chapter.text))
     return parts + _section("Chapter End Notes", chapter.end_notes)
+
+
+def _words(markup: Markup) -> str:
+    return plain_text(Markup(_STRENGTH.sub("*", _EMPHASIS.sub("_", markup))))
