@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from fanthology.base.models import Archive
-from fanthology.base.pages import Kept, Shelf, cached, touch_archive
+from fanthology.base.pages import Kept, KeptPages, cached, touch_archive
 
 PAGE = "<p>" + "The lamp was lit at six. " * 100 + "</p>"
 
@@ -108,7 +108,7 @@ def test_a_kept_page_costs_no_question(django_assert_num_queries, db):
 
 
 def test_the_shelf_never_outgrows_its_room():
-    shelf = Shelf(room=20_000)
+    shelf = KeptPages(room=20_000)
     for number in range(100):
         shelf.put(str(number), Kept("1", str(number), b"x" * 2000))
         shelf.get("0", "1")

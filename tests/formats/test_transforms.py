@@ -1,6 +1,7 @@
 """The small steps on text, markup and stories."""
 
 import io
+import re
 import time
 
 import pytest
@@ -41,6 +42,12 @@ def test_words_are_counted_as_readers_see_them() -> None:
     assert word_count(markup) == 5
     story = recount(Story("t", chapters=(Chapter(1, markup), Chapter(2, Markup("<p>one</p>"), word_count=9))))
     assert ([c.word_count for c in story.chapters], story.word_count) == ([5, 1], 6)
+
+
+@given(st.text(alphabet="ab1_'’‐- —“\n.é", max_size=14))
+def test_words_are_counted_as_they_are_defined(text: str) -> None:
+    """The count takes a short way through what a typewriter can write; it must end where the definition ends."""
+    assert word_count(Markup(text)) == len(re.findall(r"[^\W_]+(?:['’‐-][^\W_]+)*", text))
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,25 @@ def plain(text: str) -> str:
 # --- counting --------------------------------------------------------------------------------------------------------
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
+_TYPOGRAPHY: Final = tuple(dict.fromkeys("’‐", "'").items()) + tuple(dict.fromkeys("“”‘…—–«»\u00a0", " ").items())
+_IN_WORDS: Final = bytes(
+    ord("a") if chr(code).isalnum() else ord("'") if chr(code) in "'-" else ord(" ") for code in range(128)
+) + bytes(128)
 
 
 def word_count(markup: Markup) -> int:
     """Words of canonical markup: runs of letters and digits, joined by apostrophes and hyphens."""
-    return len(_WORD.findall(html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", markup)))))
+    text = html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", markup)))
+    typed = text
+    for sign, on_a_typewriter in () if text.isascii() else _TYPOGRAPHY:
+        typed = typed.replace(sign, on_a_typewriter)
+    return _ascii_words(typed.encode()) if typed.isascii() else len(_WORD.findall(text))
+
+
+def _ascii_words(text: bytes) -> int:
+    """What `_WORD` counts, without making a string of each word: a rescue counts hundreds of millions."""
+    letters = text.translate(_IN_WORDS).replace(b"''", b"  ").strip(b"'")
+    return len(letters.replace(b" '", b"  ").replace(b"' ", b"  ").split())
 
 
 def recount(story: Story) -> Story:
@@ -168,6 +182,7 @@ _ORNAMENT: Final = re.compile(
     r"|[-–—_=.<> ]*(?:oOo|OoO|o0o|0o0|xXx|XxX)(?:[oO0xX]*)[-–—_=.<> ]*"  # oOo xXx -oOoOo-
     r"|[oO0] [oO0] [oO0](?: [oO0])*|[xX] [xX] [xX](?: [xX])*|[oO]{5,}|[xX]{5,}"
 )
+_WORDY: Final = re.compile(r"[^\W\d_oOxX]")  # a letter that no ornament is made of
 _MAX_ORNAMENT: Final = 80
 _MAX_MARKED: Final = 10 * _MAX_ORNAMENT  # with its tags and entities
 _P: Final = re.compile(r"<p(?P<attributes>(?: [a-z]+=\"[^\"]*\")*)>(?P<inner>.*?)</p>", re.DOTALL)
@@ -186,6 +201,8 @@ def scene_breaks(markup: Markup) -> Markup:
 
 def _ornament(line: str) -> str | None:
     """The text of a line that is nothing but an ornament. A link and the place where one leads are more than that."""
+    if "<" not in line and "&" not in line and _WORDY.search(line):  # nearly every line there is
+        return None
     if len(line) > _MAX_MARKED or _LINKS.search(line):
         return None
     text = html.unescape(_TAG.sub("", line)).replace("\u00a0", " ").strip()
@@ -193,8 +210,9 @@ def _ornament(line: str) -> str | None:
 
 
 def _split_at_ornaments(match: re.Match[str]) -> str:
-    if ornament := _ornament(match["inner"].replace("<br/>", " ")):
-        return _scene(ornament)
+    ornament = _ornament(match["inner"].replace("<br/>", " "))
+    if ornament or "<br/>" not in match["inner"]:
+        return _scene(ornament) if ornament else match[0]
     pieces: list[str] = []
     kept: list[str] = []
     depth = 0  # of the inline tags that are open: a line within them cannot be taken out

@@ -34,6 +34,7 @@ from .engines.tantivy import SCHEMA, Engine
 from .query import All, AnyOf, Node, Not, TagNamed
 
 REBUILD_BATCH = 1_000
+REBUILD_THREADS = 2
 SNIPPET_TEXT = 200_000
 _KINDS = {"rating": Kind.RATING, "warning": Kind.WARNING, "category": Kind.CATEGORY, "fandom": Kind.FANDOM} | {
     "character": Kind.CHARACTER,
@@ -177,7 +178,7 @@ def rebuild(progress: Callable[[int, int], None] = _quietly) -> int:
     )
     progress(0, len(ids))
     for start in range(0, len(ids), REBUILD_BATCH):
-        with fresh.writing() as batch:
+        with fresh.writing(threads=REBUILD_THREADS) as batch:
             for document in documents(ids[start : start + REBUILD_BATCH]):
                 batch.put(document, is_new=True)
         progress(min(start + REBUILD_BATCH, len(ids)), len(ids))

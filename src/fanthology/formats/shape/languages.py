@@ -42,14 +42,15 @@ _WEIGHTS: Final = {
 """A word of one language alone says most; what many have in common says little."""
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_SAMPLE: Final = 40_000
+_SAMPLE: Final = 8_000
+"""Signs looked at, some 1,400 words: more change nothing, and a rescue looks at every story."""
 _DEMANDS: Final = ((200, 0.14, 1.7), (80, 0.22, 4.0))
 """(words at least, share of the commonest words, lead over the next language): fewer words must say it more plainly."""
 
 
 def guess_language(text: str) -> str | None:
     """The BCP 47 code of the language of plain prose; None for some few words or where it is not clear."""
-    words = [match[0].lower() for match in _LETTERS.finditer(text[:_SAMPLE])]
+    words = _LETTERS.findall(text[:_SAMPLE].lower())
     if len(words) < _DEMANDS[-1][0]:
         return None
     counts = Counter(words)
@@ -69,7 +70,7 @@ def language_of(story: Story) -> tuple[str | None, tuple[Finding, ...]]:
         return story.language, ()
     sample, size = [], 0
     for chapter in story.chapters:
-        sample.append(plain_text(Markup(chapter.text[: 2 * _SAMPLE])))
+        sample.append(plain_text(Markup(chapter.text[: 3 * _SAMPLE // 2])))
         size += len(sample[-1])
         if size > _SAMPLE:
             break

@@ -84,7 +84,7 @@ def _cards(shelf: Shelf) -> list[Card]:
 
 
 def _shelf(top: Series, viewer: Viewer) -> Shelf:
-    """Level by level, one query each; a series that holds itself further down is not opened twice."""
+    """Level by level, one query each. A series that stands in several places is opened at the first, and counts once."""
     places: dict[int, list[SeriesPlace]] = defaultdict(list)
     series, level = {top.pk: top}, [top.pk]
     for _ in range(DEEPEST):
@@ -105,14 +105,17 @@ def _shelf(top: Series, viewer: Viewer) -> Shelf:
     visible = Work.objects.visible_to(viewer).posted().filter(pk__in=work_ids).values_list("pk", flat=True)
     cards = {card.id: card for card in cards_for(visible)}
 
-    def fill(shelf: Shelf, above: frozenset[int]) -> Shelf:
+    opened = {top.pk}
+
+    def fill(shelf: Shelf) -> Shelf:
         for place in places[shelf.series.pk]:
             if place.work_id in cards:
                 shelf.held.append(cards[place.work_id])
-            elif place.subseries_id in series and place.subseries_id not in above:
-                inner = fill(Shelf(series[place.subseries_id]), above | {place.subseries_id})
+            elif place.subseries_id in series and place.subseries_id not in opened:
+                opened.add(place.subseries_id)
+                inner = fill(Shelf(series[place.subseries_id]))
                 if len(inner):
                     shelf.held.append(inner)
         return shelf
 
-    return fill(Shelf(top), frozenset({top.pk}))
+    return fill(Shelf(top))

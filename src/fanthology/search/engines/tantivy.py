@@ -79,9 +79,9 @@ class Engine:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self, *, threads: int = 1) -> Iterator[Writing]:
         """Put and drop documents; all of it is found after the block, or none if it raises."""
-        writer = self._index.writer(HEAP, 1)
+        writer = self._index.writer(HEAP, threads)
         try:
             yield Writing(writer)
             writer.commit()
