@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -287,6 +288,18 @@ def test_a_circle_of_series_ends(client):
     for series in (outer, inner):
         page = text_of(client.get(addresses.series_url(series.pk)))
         assert page.count(">" + work.title + "</a>") == 1
+
+
+def test_a_series_in_several_places_is_opened_once(client):
+    """Two ways on each of eight levels make 256 ways down to a work; it stands in two series, and is shown twice."""
+    level: Sequence[Work | Series] = [make_work("Pearl")]
+    for depth in range(8):
+        both = [make_series(f"{side} {depth}", held=level) for side in ("Left", "Right")]
+        level = [make_series(f"Middle {depth}", held=both)]
+    (top,) = level
+    page = text_of(client.get(addresses.series_url(top.pk)))
+    assert page.count(">Pearl</a>") == 2
+    assert "Right 7" not in page, "what holds nothing more is not shown"
 
 
 def test_a_work_deep_down_shows_every_series_above_it(client):
