@@ -3,7 +3,7 @@
     python -m benchmarks.rescue --stories 10000 --words 10000
 
 Budgets: 10,000 stories of 10,000 words in at most 5 minutes with search, flat memory of at most 500 MiB; an author's write
-under 0.5 s at the 99th percentile of 200 while 1,000 stories come in. The dump is made by tests/efiction_dump.py.
+under 0.5 s at the 99th percentile of at least 200 while 1,000 stories come in. The dump is made by tests/efiction_dump.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from .archive import close_archive, open_archive
 from .pages import _family
 from .tables import report, spread
 
-WRITES = 200
+PAUSE = 0.05
+"""Seconds between two saves: some hundreds in a rescue of 1,000 stories, all the way from reading to publishing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     title = f"Rescue of {asked.stories:,} stories of {asked.words:,} words ({size / 1e6:,.0f} MB of SQL), exit {status}"
     if writes:
         p50, p99 = spread(sorted(writes))
-        title += f"; an author's {len(writes)} writes meanwhile: p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {max(writes):.0f} ms"
+        title += f"; an author's {len(writes):,} writes meanwhile: p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {max(writes):.0f} ms"
     report(
         "rescue",
         title,
@@ -95,12 +96,12 @@ def _author(rescue: subprocess.Popen[bytes]) -> list[float]:
     )
     chapter = work.chapters.get()
     seen: list[float] = []
-    while rescue.poll() is None and len(seen) < WRITES:
+    while rescue.poll() is None:
         words = Markup(f"<p>{'word ' * 2_000}{len(seen)}.</p>")
         began = time.perf_counter()
         revise_chapter(chapter=chapter, new=NewChapter(1, words, word_count=2_001), actor=None)
         seen.append((time.perf_counter() - began) * 1_000)
-        time.sleep(0.02)
+        time.sleep(PAUSE)
     return seen
 
 

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from fanthology.base import ledger
-from fanthology.base.bulk import relaxed_sync
+from fanthology.base.bulk import give_way, relaxed_sync
 from fanthology.base.failpoints import reach
 from fanthology.base.folding import fold
 from fanthology.base.models import Archive
@@ -218,7 +218,11 @@ def _begin(run: Run, kind: str) -> None:
 
 
 def _order(run: Run, site: Site, account: Account, beat: Callable[[], None]) -> Order:
-    return Order(Bringing(run, site, Known(site, run), account, beat, forbids=DoNotImport.objects.exists()))
+    def between_batches() -> None:
+        give_way()
+        beat()
+
+    return Order(Bringing(run, site, Known(site, run), account, between_batches, forbids=DoNotImport.objects.exists()))
 
 
 def _end(run: Run, account: Account, actor: int | None) -> Run:

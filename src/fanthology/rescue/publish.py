@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from fanthology.base import ledger
+from fanthology.base.bulk import give_way
 from fanthology.base.failpoints import reach
 from fanthology.base.pages import touch_archive
 from fanthology.gatherings.models import Challenge
@@ -77,6 +78,7 @@ def publish(
             published += post_works(work_ids=some, audience=audience, actor=actor)
             announce(site)
             reach("rescue.published-batch")
+        give_way()
         beat(published, len(wanted), "Publishing")
     with transaction.atomic():
         _show_what_belongs_to_it(site)

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from fanthology.base import ledger, outbox
+from fanthology.base.bulk import give_way
 from fanthology.base.failpoints import reach
 from fanthology.base.pages import touch_archive
 from fanthology.gatherings.models import Challenge
@@ -103,6 +104,7 @@ def _undo_works(run: Run, force: bool, beat: Beat) -> Undone:  # noqa: FBT001 - 
             SourceKey.objects.filter(pk__in=[row.pk for row in gone]).delete()
             done.kept += [(pk, works[pk].title, reason) for pk, reason in kept.items()]
             reach("rescue.undo-works")
+        give_way()
         beat(min(start + BATCH, len(rows)), len(rows), "Undoing")
     return done
 
@@ -199,6 +201,7 @@ def _undo_people(run: Run, beat: Beat) -> None:
             PenName.objects.filter(pk__in=gone).delete()
             SourceKey.objects.filter(pk__in=[key for key, pen_name in some.items() if pen_name in gone]).delete()
             reach("rescue.undo-people")
+        give_way()
         beat(start, len(rows), "Undoing")
 
 

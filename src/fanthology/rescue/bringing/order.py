@@ -29,7 +29,7 @@ from .series import SeriesShelf
 from .tags import Tags
 from .works import Works
 
-BATCH = {PersonRecord: 100, StoryRecord: 12, ReviewRecord: 200, NewsRecord: 20, PageRecord: 20, ChallengeRecord: 50}
+BATCH = {PersonRecord: 100, StoryRecord: 12, ReviewRecord: 60, NewsRecord: 20, PageRecord: 20, ChallengeRecord: 50}
 STORY_CHARACTERS = 400_000
 
 
