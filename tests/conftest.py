@@ -17,12 +17,14 @@ PLACES = ("BLOBS", "SEALED", "KEYS", "INDEX", "ERASURES", "UPLOADS")
 def data(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """Blobs, sealed sources, index, journal and uploads under `tmp_path`; returns that directory."""
     from fanthology.base.pages import KEPT
+    from fanthology.search.spelling import visible_names
 
     usual = django_settings.DATA
     for name in PLACES:
         setattr(settings, name, tmp_path / getattr(django_settings, name).relative_to(usual))
     settings.DATA = tmp_path
     KEPT.clear()
+    visible_names.cache_clear()
     cache.clear()
     yield tmp_path
     KEPT.clear()

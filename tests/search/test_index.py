@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -195,3 +196,17 @@ def test_completion_offers_canonical_tags_for_what_was_begun() -> None:
     make_synonym(tag=find_or_add(kind=Kind.FANDOM, name="The Great Detective"), of=holmes, actor=None)
     assert index.suggest_tags("the gr") == [holmes]
     assert index.suggest_tags("sher", kind=Kind.CHARACTER) == []
+
+
+def test_counts_are_those_of_the_index_as_it_is_now() -> None:
+    put("One", fandoms=("Dracula",))
+    index.rebuild()
+    everything = Wanted(sort="updated", limit=1)
+    first = index.ask(everything, viewer=GUEST)
+    assert sum(first.facets["fandom"].values()) == 1
+    again = index.ask(replace(everything, offset=1, sort="words"), viewer=GUEST)
+    assert again.facets == first.facets
+    again.facets["fandom"].clear()  # whoever is handed counts may change them
+    assert index.ask(everything, viewer=GUEST).facets == first.facets
+    index.refresh([put("Two", fandoms=("Dracula",)).pk])
+    assert sum(index.ask(everything, viewer=GUEST).facets["fandom"].values()) == 2

@@ -43,6 +43,8 @@ _KINDS = {"rating": Kind.RATING, "warning": Kind.WARNING, "category": Kind.CATEG
 }
 _TAG = re.compile(r"</?b>")
 _open: dict[Path, Engine] = {}
+_counts: dict[tuple[str, str], Answer] = {}
+COUNTS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,22 @@ def ask(wanted: Wanted, *, viewer: Viewer) -> Answer:
     Raises EngineAway when there is no index; `works` alone can then still be browsed.
     """
     wanted = replace(wanted, tags=resolve(wanted.node), members=viewer.is_member)
-    answer = engine().find(wanted)
+    answer = _counted(wanted) if wanted.facets else engine().find(wanted)
     visible = set(Work.objects.visible_to(viewer).filter(pk__in=answer.ids).values_list("pk", flat=True))
     return replace(answer, ids=tuple(work_id for work_id in answer.ids if work_id in visible))
+
+
+def _counted(wanted: Wanted) -> Answer:
+    """The answer with its counts. They are the same on every page and in every order, so they are kept a while."""
+    key = (state(), repr(replace(wanted, offset=0, limit=0, sort="")))
+    kept = _counts.get(key)
+    answer = engine().find(replace(wanted, facets=kept is None))
+    if kept is None:
+        while len(_counts) >= COUNTS_KEPT:
+            _counts.pop(next(iter(_counts)), None)
+        kept = _counts[key] = answer
+    facets = {kind: dict(counts) for kind, counts in kept.facets.items()}
+    return replace(answer, facets=facets, languages=dict(kept.languages), complete=dict(kept.complete))
 
 
 def resolve(node: Node) -> dict[str, TagIs]:
