@@ -33,9 +33,14 @@
     return place;
   };
   form.addEventListener("submit", async (event) => {
-    const files = [...form.querySelector("[type=file]").files].filter((file) => file.size);
+    const files = [...form.querySelector("[type=file]").files], empty = files.find((file) => !file.size);
     if (!files.length) return;
     event.preventDefault();
+    if (empty) {
+      panel.hidden = false;
+      said.textContent = `${empty.name} is empty: there is nothing in it to read. Choose the files again without it.`;
+      return;
+    }
     const button = form.querySelector("button");
     button.disabled = true; panel.hidden = false;
     const all = files.reduce((sum, file) => sum + file.size, 0);
