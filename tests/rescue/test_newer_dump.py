@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from fanthology.pages.models import CustomPage, News
 from fanthology.people.models import PenName
 from fanthology.rescue.actions import resolve_conflict
 from fanthology.rescue.errors import NotNow
@@ -223,6 +224,51 @@ def test_a_conflict_about_a_review_can_be_decided_for_theirs(db: None, tmp_path:
         resolve_conflict(conflict=conflict, choice="theirs")
     assert set(run.conflicts.values_list("field", flat=True)) == {"stars", "text", "reply", "joined"}
     check(rows, run, flags="flag")
+
+
+def test_conflicts_about_news_and_pages_can_be_decided_for_theirs(db: None, tmp_path: Path) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    for model in (News, CustomPage):
+        model.objects.update(title="Edited here", text="<p>Edited here.</p>")
+    the_rest(rows)
+    run = rescue(write(tmp_path, rows, "newer.sql"), None)
+    mine = run.conflicts.filter(source_key__kind__in=["news", "page"])
+    assert set(mine.values_list("source_key__kind", "field")) == {
+        (kind, field) for kind in ("news", "page") for field in ("title", "text")
+    }
+    for conflict in mine:
+        resolve_conflict(conflict=conflict, choice="theirs")
+    news, page = News.objects.get(title="Renamed news"), CustomPage.objects.get(title="Renamed page")
+    assert (news.text, page.text) == ("<p>Other</p>", "<p>Other</p>")
+    assert News.objects.filter(title="Edited here").exists(), "what did not change there stays ours"
+
+
+def test_a_review_of_a_series_can_be_decided_for_theirs(db: None, tmp_path: Path) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    versions = list(Work.objects.order_by("pk").values_list("pk", "version"))
+    Review.objects.filter(series__isnull=False).update(text="<p>Edited here.</p>")
+    row(rows, "reviews", reviewid=77).update(review="Rewritten there")
+    run = rescue(write(tmp_path, rows, "newer.sql"), None)
+    resolve_conflict(conflict=run.conflicts.get(field="text"), choice="theirs")
+    assert Review.objects.get(series__isnull=False).text == "<p>Rewritten there</p>"
+    assert list(Work.objects.order_by("pk").values_list("pk", "version")) == versions, "no work has changed"
+
+
+def test_an_answer_that_is_gone_here_is_not_called_decided(db: None, tmp_path: Path) -> None:
+    rows = old()
+    rescue(write(tmp_path, rows, "old.sql"), None)
+    Review.objects.filter(by_author=True).update(text="<p>Answered here.</p>")
+    reviews(rows)
+    run = rescue(write(tmp_path, rows, "newer.sql"), None)
+    conflict = run.conflicts.get(field="reply")
+    Review.objects.filter(by_author=True).delete()
+    with pytest.raises(NotNow, match="cannot be taken over in one piece"):
+        resolve_conflict(conflict=conflict, choice="theirs")
+    conflict.refresh_from_db()
+    assert conflict.resolved == ""
+    assert not Review.objects.filter(by_author=True).exists()
 
 
 def test_what_cannot_be_taken_over_is_not_called_decided(db: None, tmp_path: Path) -> None:

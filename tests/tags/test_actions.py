@@ -2,7 +2,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from fanthology.base.models import OutboxEvent
-from fanthology.tags.actions import CircularTags, WrongKind, find_or_add, make_synonym, put_under, rebuild_closure
+from fanthology.tags.actions import (
+    CircularTags,
+    WrongKind,
+    draw_lines,
+    find_or_add,
+    make_synonym,
+    put_under,
+    rebuild_closure,
+)
 from fanthology.tags.models import Kind, Tag, TagClosure, TagParent
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +69,17 @@ def test_circles_and_strange_kinds_are_refused() -> None:
     make_synonym(tag=one, of=two, actor=1)
     with pytest.raises(CircularTags):
         make_synonym(tag=two, of=one, actor=1)
+
+
+def test_of_many_lines_only_those_that_close_a_circle_are_refused() -> None:
+    one, two, three = (tag.pk for tag in map(fandom, ("One", "Two", "Three")))
+    lines = [(one, two), (two, three), (three, one), (one, two), (one, three)]
+    assert draw_lines(lines=lines) == [(three, one)]
+    assert set(TagParent.objects.values_list("parent_id", "child_id")) == {(one, two), (two, three), (one, three)}
+    assert above(Tag.objects.get(pk=three)) == {"One", "Two", "Three"}
+    assert OutboxEvent.objects.filter(topic="tag.moved").count() == 1
+    assert draw_lines(lines=[(two, one), (one, two)]) == [(two, one)], "it closes a circle with a line drawn before"
+    assert OutboxEvent.objects.filter(topic="tag.moved").count() == 1, "nothing moved"
 
 
 def test_synonyms_of_a_new_synonym_follow_it() -> None:

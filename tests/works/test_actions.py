@@ -174,6 +174,31 @@ def test_a_series_never_holds_itself() -> None:
     assert work.version == 2, "a download names the series"
 
 
+@pytest.mark.parametrize("state", [State.WAITING, State.POSTED])
+def test_works_that_arrive_together_are_whole_and_dated_when_posted(state: State) -> None:
+    authors = add_unclaimed_pen_names(newcomers=[PenName(name="Mina")])
+    fog, lamp = (
+        actions.Arrival(
+            actions.Header(title=title, arrived_in_bulk=True),
+            authors,
+            [],
+            [chapter(1), chapter(2, "Unseen.", state=State.HIDDEN)],
+            state=state,
+            hits=41,
+        ).ready()
+        for title in ("Fog", "Lamp")
+    )
+    made = actions.add_works(arrivals=[fog, lamp])
+    assert [(work.title, len(chapters)) for work, chapters in made] == [("Fog", 2), ("Lamp", 2)]
+    for work in Work.objects.all():
+        assert (work.state, work.posted_at is not None) == (state.value, state is State.POSTED)
+        assert (work.chapter_count, work.word_count) == (1, 4), "what is hidden is not counted"
+        assert [line.pen_name.name for line in work.authorship.all()] == ["Mina"]
+        assert work.stats.hits == 41
+    assert topics() == ["work.changed", "work.changed"]
+    assert not LedgerEntry.objects.exists(), "their run has its entry"
+
+
 def test_do_not_import_knows_digests_only() -> None:
     actions.forbid_import(
         email="Mina@Example.org", name="Mina Harker", site="Saltwick", url="http://www.old.example/mina/"

@@ -125,6 +125,20 @@ def test_what_is_no_row_is_passed_over() -> None:
         assert events(data, drip=drip) == [Row("t", None, (1,)), Row("t", None, (2,)), Row("t", None, (3,))]
 
 
+def test_what_is_longer_than_one_look_is_passed_and_read_whole() -> None:
+    comment = b"x" * 9_000
+    data = (
+        b"CREATE TABLE `t` (`a` int COMMENT '" + comment + b"');\n"
+        b"DELIMITER ;;\nCREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW BEGIN /* " + comment + b" */ "
+        b"INSERT INTO t VALUES (9); END ;;\nDELIMITER ;\nINSERT INTO t VALUES (1);\n"
+    )
+    for drip in (False, True):
+        table, row = events(data, drip=drip)
+        assert isinstance(table, Table)
+        assert (table.name, table.columns) == ("t", ("a",))
+        assert row == Row("t", None, (1,))
+
+
 def test_garbage_between_statements_is_reported_with_its_place() -> None:
     data = b"INSERT INTO t VALUES (1);\n<b>Warning</b>: it's broken; in line 3\nINSERT INTO t VALUES (2);\n"
     first, trouble, second = events(data)
