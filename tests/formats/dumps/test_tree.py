@@ -7,7 +7,9 @@ import io
 import random
 import tarfile
 import zipfile
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ from tests import efiction_dump
 from .conftest import rescue
 from .test_efiction import packed
 
-SITE: dict[str, list[efiction_dump.Row]] = {
+SITE: dict[str, list[dict[str, Any]]] = {
     "authors": [{"uid": 2, "penname": "Ann"}],
     "stories": [{"sid": 1, "title": "The Lamp", "uid": 2}],
     "chapters": [{"chapid": 7, "sid": 1, "uid": 2, "title": "One", "storytext": "<p>It burns.</p>"}],
@@ -109,9 +111,7 @@ def test_what_was_packed_large_comes_out_whole(tmp_path: Path) -> None:
 def test_a_dump_is_known_by_its_name_before_its_beginning(tmp_path: Path) -> None:
     (tmp_path / "by-name.sql").write_bytes(b"Not one statement.")
     (tmp_path / "by-beginning").write_bytes(b"-- a comment\nCREATE TABLE t (a int);")
-    members = [
-        Member(path.name, path.stat().st_size, lambda path=path: path.open("rb")) for path in sorted(tmp_path.iterdir())
-    ]
+    members = [Member(path.name, path.stat().st_size, partial(path.open, "rb")) for path in sorted(tmp_path.iterdir())]
     assert [member.name for member in dumps_among(members)] == ["by-name.sql"]
     assert [member.name for member in dumps_among(members[:1])] == ["by-beginning"]
     assert not begins_as_sql(io.BytesIO(b"A diary entry: CREATE TABLE"))
