@@ -7,7 +7,6 @@ import io
 import random
 import tarfile
 import zipfile
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,10 @@ def zipped(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name.replace("_", "."), data)
     return out.getvalue()
+
+
+def member_at(path: Path) -> Member:
+    return Member(path.name, path.stat().st_size, lambda: path.open("rb"))
 
 
 def broken_member() -> bytes:
@@ -103,15 +106,14 @@ def test_what_was_packed_large_comes_out_whole(tmp_path: Path) -> None:
     noise = random.Random(7).randbytes(200_000)
     path = tmp_path / "noise.bz2"
     path.write_bytes(packed("bz2", noise))
-    member = Member(path.name, path.stat().st_size, lambda: path.open("rb"))
-    with member.unpacked(DUMP_LIMITS) as stream:
+    with member_at(path).unpacked(DUMP_LIMITS) as stream:
         assert b"".join(iter(lambda: stream.read(1 << 16), b"")) == noise
 
 
 def test_a_dump_is_known_by_its_name_before_its_beginning(tmp_path: Path) -> None:
     (tmp_path / "by-name.sql").write_bytes(b"Not one statement.")
     (tmp_path / "by-beginning").write_bytes(b"-- a comment\nCREATE TABLE t (a int);")
-    members = [Member(path.name, path.stat().st_size, partial(path.open, "rb")) for path in sorted(tmp_path.iterdir())]
+    members = [member_at(path) for path in sorted(tmp_path.iterdir())]
     assert [member.name for member in dumps_among(members)] == ["by-name.sql"]
     assert [member.name for member in dumps_among(members[:1])] == ["by-beginning"]
     assert not begins_as_sql(io.BytesIO(b"A diary entry: CREATE TABLE"))
