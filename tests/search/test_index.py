@@ -12,6 +12,7 @@ from fanthology.base import checks, outbox
 from fanthology.base.models import Archive, Job, OutboxEvent
 from fanthology.search import index, jobs
 from fanthology.search.document import Answer, EngineAway, Wanted
+from fanthology.search.engines import tantivy
 from fanthology.search.query import parse
 from fanthology.tags.actions import find_or_add, make_synonym, put_under
 from fanthology.tags.models import Kind, Tag
@@ -210,3 +211,13 @@ def test_counts_are_those_of_the_index_as_it_is_now() -> None:
     assert index.ask(everything, viewer=GUEST).facets == first.facets
     index.refresh([put("Two", fandoms=("Dracula",)).pk])
     assert sum(index.ask(everything, viewer=GUEST).facets["fandom"].values()) == 2
+
+
+def test_counting_in_two_threads_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        put(f"Work {number}", fandoms=("Dracula",), tags=("Fog", "Slow Burn")[: 1 + number % 2])
+    index.rebuild()
+    alone = index.engine().find(Wanted())
+    monkeypatch.setattr(tantivy, "MANY", 0)
+    assert index.engine().find(Wanted()) == alone
+    assert sorted(alone.facets["additional"].values()) == [4, 9]
