@@ -17,6 +17,7 @@ from fanthology.tags.actions import find_or_add
 from fanthology.tags.models import Kind, Tag
 from fanthology.works import actions
 from fanthology.works.access import Audience, State
+from fanthology.works.jobs import count_tags
 from fanthology.works.models import Chapter, Revision, Series, Text, Tombstone, Work
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,25 @@ def test_withdrawal_leaves_a_stone_and_no_word() -> None:
     assert Tombstone.objects.get().work_id == pk
     removed = OutboxEvent.objects.get(topic="work.removed")
     assert removed.data["tags"] == [Tag.objects.get(name="Dracula").pk]
+
+
+def test_a_rating_that_was_left_is_counted_anew() -> None:
+    teen, mature = (Tag.objects.get(kind_id=Kind.RATING, name=name) for name in ("Teen And Up Audiences", "Mature"))
+    work = written(rating=teen)
+    actions.post_works(work_ids=[work.pk])
+
+    def uses() -> tuple[int, int]:
+        count_tags(list(OutboxEvent.objects.order_by("pk")[seen:]))
+        return tuple(Tag.objects.get(pk=tag.pk).posted_uses for tag in (teen, mature))  # type: ignore[return-value]
+
+    seen = 0
+    assert uses() == (1, 0)
+    seen, version = OutboxEvent.objects.count(), Work.objects.get().version
+    actions.change_header(work=work, header=actions.Header(title="Fog", rating=mature), version=version)
+    assert uses() == (0, 1)
+    seen = OutboxEvent.objects.count()
+    actions.purge_works(work_ids=[work.pk])
+    assert uses() == (0, 0)
 
 
 def test_what_was_withdrawn_goes_again_after_a_restore() -> None:

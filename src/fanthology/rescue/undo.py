@@ -202,7 +202,7 @@ def _undo_people(run: Run, beat: Beat) -> None:
             SourceKey.objects.filter(pk__in=[key for key, pen_name in some.items() if pen_name in gone]).delete()
             reach("rescue.undo-people")
         give_way()
-        beat(start, len(rows), "Undoing")
+        beat(min(start + 100, len(rows)), len(rows), "Undoing")
 
 
 def _is_in_use() -> Q:

@@ -197,7 +197,10 @@ def change_header(*, work: Work, header: Header, version: int, actor: int | None
     """Replace all that a work says about itself. Raises Outdated unless `version` is the current one."""
     with transaction.atomic():
         current = _locked(work.pk, version)
+        before = current.rating_id
         _fill(current, header)
+        if before and before != current.rating_id:
+            outbox.publish("work.retagged", "work", current.pk, tags=[before])
         _touch(current, actor=actor, verb="work changed")
     return current
 
@@ -330,8 +333,8 @@ def withdraw_work(*, work: Work, reason: str = "withdrawn", actor: int | None = 
 def purge_works(*, work_ids: Sequence[int]) -> int:
     """Remove works and everything of theirs from the database. For withdrawal and for undoing a rescue."""
     with transaction.atomic():
-        found = list(Work.objects.filter(pk__in=work_ids).values_list("pk", flat=True))
-        tags: dict[int, list[int]] = {work_id: [] for work_id in found}
+        found = dict(Work.objects.filter(pk__in=work_ids).values_list("pk", "rating_id"))
+        tags = {work_id: [rating_id] if rating_id else [] for work_id, rating_id in found.items()}
         for work_id, tag_id in WorkTag.objects.filter(work_id__in=found).values_list("work_id", "tag_id"):
             tags[work_id].append(tag_id)
         _drop_chapters(Chapter.objects.filter(work_id__in=found).values_list("pk", flat=True))

@@ -65,7 +65,7 @@ def counters_are_right() -> Iterator[Fault]:
     wrong = recount_tags(dry=True)
     if wrong:
         message = "Their uses are counted when the worker runs." if waiting else "Their uses are counted wrongly."
-        yield Fault("tags.miscounted", f"{wrong} tags", message, recount_tags, waiting=waiting)
+        yield Fault("tags.miscounted", f"{wrong} tag{'s' if wrong > 1 else ''}", message, recount_tags, waiting=waiting)
 
 
 @check("series")
