@@ -179,6 +179,24 @@ def test_a_one_shot_opens_whole_and_a_serial_with_its_contents(client, shelf):
     assert [number for number in range(75) if f">Tag {number}<" not in one_shot] == [], "all tags are shown"
 
 
+@pytest.mark.parametrize("address", ["/read/{id}/{second}/", "/read/{id}/all/", "/read/{id}/print/"])
+def test_a_chapter_without_words_says_so(client, address):
+    work = make_work("Half of it", chapters=["<p>All here.</p>", ""], origin="Saltwick Archive")
+    page = text_of(client.get(address.format(id=work.pk, second=work.chapters.order_by("-position")[0].pk)))
+    assert page.count("This chapter has no words.") == 1
+    assert f'href="/read/{work.pk}/origin/"' in page
+
+
+def test_one_work_alone_is_not_sorted(client, shelf):
+    for slug, choices in (("anybody", 0), (make_pen_name_of_two(), 1)):
+        assert text_of(client.get(f"/read/authors/{slug}/")).count('id="sort"') == choices
+
+
+def make_pen_name_of_two() -> str:
+    twice = [make_work(title, authors=["Twice Over"]) for title in ("One", "Two")]
+    return twice[0].authorship.get().pen_name.slug
+
+
 def test_chapters_lead_to_their_neighbours(client, shelf):
     chapters = list(shelf["serial"].chapters.order_by("position"))
     page = text_of(client.get(f"/read/{shelf['serial'].pk}/{chapters[1].pk}/"))

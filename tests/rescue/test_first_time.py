@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import html
+import re
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,11 @@ def test_before_the_permission_there_is_nothing_to_tick(keeper: Client) -> None:
 def test_a_permission_says_where_it_is_written(keeper: Client) -> None:
     run = hand_over(keeper, efiction_dump.dump(old_site.TABLES))
     do(keeper, run, "examine")
-    assert "Say where its owner wrote that" in do(keeper, run, "basis", basis="owner-permits", note=" ")
+    said = {"basis": "owner-permits", "note": " "}
+    refused = keeper.post(reverse("rescue-basis", args=[run.pk]), said, follow=True).content.decode()
+    assert "Say where its owner wrote that" in refused
+    assert 'value="owner-permits" required checked' in refused, "what was chosen is not asked again"
+    assert " checked" not in keeper.get(f"/rescue/{run.pk}/?asked=nonsense").content.decode()
     assert not Site.objects.exclude(basis="").exists()
     do(keeper, run, "basis", basis="no-owner")
     assert Site.objects.get().basis == "no-owner"
@@ -209,6 +214,14 @@ def test_the_same_finding_is_said_once_on_the_page_of_origin(run: Run) -> None:
     same = {"code": "text.repaired", "severity": "info", "message": "Letters were repaired.", "after": "é", "count": 1}
     row.findings = [{**same, "where": f"chapters[{place}].text", "before": "Ã©"} for place in range(5)]
     row.findings.append({**same, "message": "Cut off.", "where": "chapters[0].notes", "before": "", "after": ""})
+    told = {
+        "code": "language.guessed",
+        "message": "Told by its words.",
+        "where": "language",
+        "before": "",
+        "after": "de",
+    }
+    row.findings.append({**same, **told})
     row.save()
     page = Client().get(f"/read/{row.object_id}/origin/")
     if page.status_code != 200:
@@ -219,6 +232,8 @@ def test_the_same_finding_is_said_once_on_the_page_of_origin(run: Run) -> None:
     assert "(chapter 1, notes)" in words
     assert "chapters[" not in words
     assert "What was found and repaired" in words
+    assert re.findall(r'class="level info">(\w+)<', words) == ["repaired", "repaired", "noted"]
+    assert '<span class="ex">Deutsch</span>' in words
     assert "Kettleness Light</b> on " in words
 
 

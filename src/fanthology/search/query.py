@@ -30,7 +30,7 @@ SORTS = ("best", "updated", "published", "words", "shortest", "kudos", "reviews"
 FIELDS: tuple[tuple[str, str, str], ...] = (
     ("title:", "a word of the title", "title:lamp"),
     ("author:", "a pen name", "author:tamsin"),
-    ("fandom:", "a fandom, with everything wranglers put below it", 'fandom:"Greek Mythology"'),
+    ("fandom:", "a fandom, with everything that is put below it", 'fandom:"Greek Mythology"'),
     ("character:", "a character", 'character:"Mina Harker"'),
     ("relationship:", "a relationship", 'relationship:"Lucy Westenra & Mina Harker"'),
     ("tag:", "any tag", 'tag:"slow burn"'),

@@ -4,6 +4,7 @@
   if (!form || !window.fetch) return;
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const panel = form.querySelector("[data-progress]"), said = panel.querySelector("[data-said]"), bar = panel.querySelector("progress");
+  const refuse = (words) => { panel.hidden = false; bar.hidden = true; said.className = "fault"; said.textContent = words; };
   const pause = (ms) => new Promise((go) => setTimeout(go, ms));
   const ask = async (url, options) => {
     const answer = await fetch(url, { credentials: "same-origin", ...options, headers: { "X-CSRFToken": token } });
@@ -37,17 +38,16 @@
     if (!files.length) return;
     event.preventDefault();
     if (empty) {
-      panel.hidden = false;
-      said.textContent = `${empty.name} is empty: there is nothing in it to read. Choose the files again without it.`;
+      refuse(`${empty.name} is empty: there is nothing in it to read. Choose the files again without it.`);
       return;
     }
     const button = form.querySelector("button");
-    button.disabled = true; panel.hidden = false;
+    button.disabled = true; panel.hidden = false; bar.hidden = false; said.className = "";
     const all = files.reduce((sum, file) => sum + file.size, 0);
     let run = form.dataset.run || "", before = 0, place = null;
     try {
       for (const file of files) { place = await send(file, run, before, all); run = place.run; before += file.size; }
       bar.value = 1; location.href = place.page;
-    } catch (error) { said.textContent = error.message; button.disabled = false; }
+    } catch (error) { refuse(error.message); button.disabled = false; }
   });
 })();

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from fanthology.base.pages import cached
 from fanthology.base.web import render
 from fanthology.works.doors import Door, through_the_door
+from fanthology.works.languages import language_name
 
 from ..models import Outcome, SourceKey
 from ..places import place_in_words
@@ -33,6 +34,7 @@ class Joined:
     message: str
     where: list[str] = field(default_factory=list)
     changes: list[tuple[str, str]] = field(default_factory=list)
+    is_repair: bool = False
 
     @property
     def places(self) -> str:
@@ -49,12 +51,19 @@ def _joined(findings: list[dict[str, Any]]) -> list[Joined]:
         if found["code"].startswith(PRIVATE):
             continue
         one = joined.setdefault(found["message"], Joined(found["severity"], found["message"]))
-        where, change = place_in_words(found["where"]), (found["before"], found["after"])
+        where, change = place_in_words(found["where"]), _change(found)
         if where and where not in one.where:
             one.where.append(where)
+        one.is_repair |= found["severity"] == "info" and (all(change) or found["code"].endswith("repaired"))
         if any(change) and change not in one.changes and len(one.changes) < PLACES_NAMED:
             one.changes.append(change)
     return list(joined.values())
+
+
+def _change(found: dict[str, Any]) -> tuple[str, str]:
+    """Before and after, for people: a language by its name."""
+    after = found["after"]
+    return found["before"], language_name(after) if after and found["code"] == "language.guessed" else after
 
 
 @require_safe

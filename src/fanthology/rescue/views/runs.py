@@ -46,7 +46,8 @@ def all_runs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
-    return respond(request, "rescue/run.html", _context(found))
+    asked = request.GET.get("asked", "")
+    return respond(request, "rescue/run.html", {**_context(found), "asked": asked if asked in dict(Site.BASES) else ""})
 
 
 def _context(found: Run) -> dict[str, Any]:
@@ -167,8 +168,7 @@ def basis(request: HttpRequest, run_id: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.select_related("site"), pk=run_id)
     chosen, note = request.POST.get("basis", ""), request.POST.get("note", "").strip()[:5000]
     if chosen in ("owner-moves", "owner-permits") and not note:
-        messages.error(request, "Say where its owner wrote that: a mail and its day, or a notice on the old site.")
-        return _back(found)
+        return HttpResponseRedirect(reverse("rescue-run", args=[found.pk]) + f"?asked={chosen}#permission")
     try:
         actions.record_basis(
             site=found.site or mapping.site_of(found), basis=chosen, note=note, actor=keeper_id(request)
