@@ -130,8 +130,10 @@ def test_forms_without_their_token_are_refused():
 @pytest.mark.django_db
 def test_a_keeper_opens_the_archive_once(client):
     assert faults(client.get("/welcome/").content.decode()) == []
-    page = client.post("/welcome/", ANSWERS).content.decode()
+    page = client.post("/welcome/", ANSWERS, follow=True).content.decode()
     assert 'href="/rescue/new/">Bring your old site' in page
+    assert 'href="/account/logout/"' in page, "who was just logged in is not asked to log in"
+    assert Client().get("/welcome/done/").status_code == 404
     assert faults(page) == []
     assert Archive.current().name == "The Whitby Shelf"
     keeper = Person.objects.get(is_keeper=True)
