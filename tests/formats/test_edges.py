@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import zipfile
@@ -10,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from fanthology.formats import Chapter, Limits, Markup, Story, read, write
-from fanthology.formats.__main__ import main
-from fanthology.formats.context import Context
+from fanthology.formats.__main__ import lint, main
+from fanthology.formats.context import DEFAULT, Context
 from fanthology.formats.decode import repair
 from fanthology.formats.errors import Damaged, LimitExceeded, NotAStory
 from fanthology.formats.markup import clean, plain_text
+from fanthology.formats.model import Reading
 from fanthology.formats.readers.json import read as read_json
 from fanthology.formats.readers.otwarchive import read as read_otwarchive
 from fanthology.formats.shape import absolute, iso_date
+from fanthology.formats.shape.lines import cut
 from fanthology.formats.transforms import story_to_dict
 
 PROSE = "She put the lamp back in the window and went down to the quay, where nobody waited for her that night."
@@ -261,3 +264,89 @@ def test_a_saved_page_with_a_short_stamp() -> None:
     page = f"<!-- saved from url=(0049)http://web.archive.org/web/20030405/http://www.lamps.example.test/a.html --><html><body><h1>Lamp</h1><p>{PROSE}</p></body></html>"
     source = story_of(page, "a.html").source
     assert (source.url, source.captured_at) == ("http://www.lamps.example.test/a.html", "2003-04-05")
+
+
+def test_a_file_too_large_is_not_read_into_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as out:
+        out.truncate(DEFAULT.input_bytes + 1)  # a hole: it takes no room on the disk
+    assert main(["read", str(path)]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["code"], error["file"]) == ("limit.size", str(path))
+
+
+def test_a_reading_that_breaks_a_law_is_found(tmp_path: Path) -> None:
+    def read_wrongly(_: Path) -> Reading:
+        return Reading((Story("Fog\0", (Chapter(1, Markup("<p>a")),)), Story("Lamp")), "text", 1.0)
+
+    assert lint(tmp_path / "any.txt", read_file=read_wrongly) == [
+        "Fog\0: its JSON form does not read back equal",
+        "Fog\0: the markup of chapter 1 is not canonical",
+    ]
+
+
+def test_the_command_prints_to_whatever_stands_for_the_terminal(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.txt", io.StringIO()
+    path.write_text(f"The Lamp\nby Jane\n\n{PROSE}\n", encoding="utf-8")
+    with contextlib.redirect_stdout(out):
+        assert main(["read", "--indent", str(path)]) == 0
+    assert json.loads(out.getvalue())["title"] == "The Lamp"
+
+
+# -- lines of pages
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("//pictures.example.test/lamp.gif", True), ("lamp.gif", False), ("https://p.example.test/blueline.gif", False)],
+)
+def test_pictures_are_kept_by_address_unless_they_are_bars_or_lie_nowhere(address: str, *, kept: bool) -> None:
+    page = f'<html><body><h1>Lamp</h1><p>by Jane</p><p>{PROSE}</p><p><img src="{address}" alt="a &quot;lamp&quot;"></p><p>{PROSE}</p></body></html>'
+    text = story_of(page, "a.html").chapters[0].text
+    assert ('[image: a "lamp"]' in plain_text(text)) is kept
+    assert ("<hr" in text) is ("blueline" in address)
+
+
+def test_an_indent_after_a_line_break_begins_a_paragraph_also_after_a_picture() -> None:
+    page = (
+        f"<html><body><h1>Lamp</h1><p>by Jane</p><p>{PROSE}<br>&nbsp;&nbsp;&nbsp;&nbsp;Then it went out.<br>"
+        '<img src="http://p.example.test/lamp.jpg" alt="lamp"><br>&nbsp;&nbsp;&nbsp;&nbsp;She slept.</p></body></html>'
+    )
+    assert plain_text(story_of(page, "a.html").chapters[0].text).split("\n\n")[1:] == [
+        "Then it went out.\n[image: lamp]",
+        "She slept.",
+    ]
+
+
+def test_a_page_of_frames_alone_holds_no_story() -> None:
+    with pytest.raises(NotAStory):
+        read(b"<html><head><title>Lamp</title></head><frameset><frame src=a.html></frameset></html>", name="a.html")
+
+
+def test_a_list_is_no_margin() -> None:
+    inner = f"<li>{PROSE}</li><li>{PROSE}</li>"
+    listed, quoted = (
+        story_of(f"<html><body><h1>Lamp</h1><p>by Jane</p>{text}</body></html>", "a.html").chapters[0].text
+        for text in (f"<ul>{inner}</ul>", f"<blockquote><p>{PROSE}</p><p>{PROSE}</p></blockquote>")
+    )
+    assert listed == f"<ul>{inner}</ul>"
+    assert quoted == f"<p>{PROSE}</p>\n<p>{PROSE}</p>", "what holds everything is a margin"
+
+
+@pytest.mark.parametrize(
+    ("html", "skip", "take", "want"),
+    [
+        ("<b>Summary:</b> Fog", 8, None, "Fog"),
+        ("<b>Summary: Fog</b>", 8, 2, "<b>Fo</b>"),
+        ('Art: <img src="a.gif"/> and fog', 4, None, '<img src="a.gif"/> and fog'),
+        ('<img src="a.gif"/>Art: fog', 4, None, "fog"),
+        ("a</b>bc", 1, None, "bc"),
+    ],
+)
+def test_the_value_of_a_label_is_cut_out_of_its_line(html: str, skip: int, take: int | None, want: str) -> None:
+    assert cut(html, skip, take) == want
+
+
+def test_an_address_without_its_scheme_is_one_of_the_web() -> None:
+    page = f'<html><head><link rel="canonical" href="//lamps.example.test/a.html"></head><body><h1>Lamp</h1><p>{PROSE}</p></body></html>'
+    assert story_of(page, "a.html").source.url == "https://lamps.example.test/a.html"

@@ -98,3 +98,31 @@ def test_no_line_is_lost_in_any_order(labels: list[str], values: list[str]) -> N
     got = story("\n".join(f"{label}: {value}" for label, value in zip(labels, values, strict=True)) + PROSE)
     everything = repr(got)
     assert all(value in everything for value in values)
+
+
+def test_unknown_labels_right_above_the_first_known_one_are_header_too() -> None:
+    found = find(["Some words.", "Lighthouse: North", "Title: The Lamp", "Rating: PG"], wrapped=False)
+    assert found
+    assert (found.entries[0].label, found.entries[0].fields) == ("Lighthouse", ())
+    assert (found.first, found.last) == (1, 3)
+
+
+@pytest.mark.parametrize(("words", "last"), [(9, 5), (90, 1)])
+def test_a_paragraph_before_a_label_is_a_value_unless_that_label_is_doubtful(words: int, last: int) -> None:
+    lines = ["Title: The Lamp", "Summary: It burns.", "", "It goes out again.", "", "Disclaimer: " + "mine, " * words]
+    found = find(lines, wrapped=False)
+    assert found
+    assert found.last == last
+    assert ("It goes out again." in found.entries[1].value) == (words == 9)
+
+
+def test_a_label_with_nothing_near_takes_no_value() -> None:
+    found = find(["Title: The Lamp", "Author: Jane", "Summary:", "", "", "She went down to the quay."], wrapped=False)
+    assert found
+    assert (found.last, found.entries[-1].value) == (2, "")
+
+
+def test_chapter_notes_belong_to_the_chapter() -> None:
+    read_story = story("Title: The Lamp\nAuthor: Jane\nChapter Notes: For Ann.\n" + PROSE)
+    assert read_story.chapters[0].notes == "<p>For Ann.</p>"
+    assert read_story.notes == ""

@@ -466,3 +466,42 @@ def test_what_stands_in_a_table_outside_its_cells_is_moved_only_so_often() -> No
     assert many.endswith("</table>\n<p>after</p>")
     rows, _ = clean("<table>" + "<i>x</i><tr><td>y</td></tr><b>z</b>" * 2000 + "</table>")
     assert [rows.count(f">{letter}<") for letter in "xyz"] == [2000, 2000, 2000]
+
+
+@pytest.mark.parametrize("depth", range(MAX_BLOCKS - 8, MAX_BLOCKS + 1))
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<dt>a</dt><table><tr><td>b</td></tr></table>",
+        "<dl><dt>a</dt><dd>b</dd></dl>",
+        "<ul><ul>a</ul><li>b</li></ul>",
+        "<ol><dd>a</dd>b</ol>",
+        "<table><caption>a</caption><tr><td><li>b</li></td></tr></table>",
+        "<table><thead><dd>a<tr>b",
+        "<table><td><dd></dd></td></table>ab",
+    ],
+)
+def test_at_the_greatest_depth_clean_markup_stays_as_it_is(depth: int, inner: str) -> None:
+    markup, findings = clean("<blockquote>" * depth + inner, mode="html")
+    assert clean(markup, mode="html") == (markup, ())
+    assert sorted(plain_text(markup).split()) in (["a", "b"], ["ab"])
+    assert {finding.code for finding in findings} <= {"markup.flattened"}
+
+
+def test_text_is_taken_literally_when_it_is_said_to_be_text() -> None:
+    assert clean("1 < 2 & <b>3</b>\nor more\n\nAnd so on", mode="text") == (
+        "<p>1 &lt; 2 &amp; &lt;b&gt;3&lt;/b&gt;<br/>or more</p>\n<p>And so on</p>",
+        (),
+    )
+
+
+def test_many_spaces_in_a_paragraph_are_one() -> None:
+    assert clean("<p>  two  and\n\n three   spaces </p>")[0] == "<p>two and three spaces</p>"
+
+
+def test_an_ampersand_is_punctuation_to_the_id_of_a_paragraph() -> None:
+    def ident(html: str) -> str:
+        return rendered(clean(html)[0], "c1").split('"')[1]
+
+    assert ident("<p>Fish &amp; chips</p>") == ident("<p>fish, chips</p>")
+    assert ident("<p>Fish &amp; chips</p>") != ident("<p>Fish amp chips</p>")

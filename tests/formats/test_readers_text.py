@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from fanthology.formats import read
+from fanthology.formats import Story, read
+from fanthology.formats.markup import plain_text
 from fanthology.formats.readers.text import sender_name, split_posts
 from fanthology.formats.shape import despaced, iso_date, language_code, split_title
 from fanthology.formats.shape.headings import heading_of, series_of
+from fanthology.formats.shape.lines import joined
 
 
 @pytest.mark.parametrize(
@@ -141,3 +143,168 @@ def test_much_of_one_thing_ends(unit: bytes, name: str) -> None:
     except FormatError:
         return
     assert reading.stories
+
+
+# -- posts
+
+BODY = "\n".join(["She put the lamp back in the window and went down to the quay again.", ""] * 3)
+
+
+def post(body: str, *, subject: str = "The Lamp", sender: str = "ann@lamps.example.test (Ann Other)") -> Story:
+    """A post with this body, read as a file of its own."""
+    head = f"From: {sender}\nNewsgroups: alt.lamps\nSubject: {subject}\nDate: 22 Jan 1994 21:00:23 GMT\n"
+    return read(f"{head}\n{body}\n".encode(), name="post.txt").stories[0]
+
+
+def said(found: Story, *, chapter: int = 0) -> str:
+    return plain_text(found.chapters[chapter].text)
+
+
+def codes(found: Story) -> set[str]:
+    return {finding.code for finding in found.findings}
+
+
+def test_the_envelope_of_a_mail_folder_is_no_text() -> None:
+    envelope = "From ann@lamps.example.test Sat Jan 22 21:00:23 1994\n"
+    head = "From: ann@lamps.example.test (Ann Other)\nSubject: The Lamp\nDate: 22 Jan 1994 21:00:23 GMT\n"
+    found = read(f"{envelope}{head}\n{BODY}".encode(), name="post.txt").stories[0]
+    assert (found.title, [author.name for author in found.authors]) == ("The Lamp", ["Ann Other"])
+    assert said(found).startswith("She put the lamp")
+    assert "lamps.example" not in str(found.chapters)
+
+
+def test_who_posts_for_another_is_not_the_author() -> None:
+    found = post(f"\n\n                    The Lamp Again\n                    by Jane Doe\n\n{BODY}")
+    assert [author.name for author in found.authors] == ["Jane Doe"]
+    assert "author.poster" in codes(found)
+    assert ("Title", "The Lamp Again") in found.labels
+    assert found.title == "The Lamp"
+    assert said(found).startswith("She put the lamp")
+
+
+def test_parts_in_boxes_within_one_post_are_chapters() -> None:
+    box = "*" * 30 + "\nTHE LAMP\n" + "*" * 30
+    found = post(f"{box}\n\nFirst part. {BODY}\n\n{box}\n\nSecond part. {BODY}")
+    assert [said(found, chapter=at).split(".")[0] for at in (0, 1)] == ["First part", "Second part"]
+    assert len(found.chapters) == 2
+
+
+def test_boxes_are_not_looked_for_under_a_title_of_three_letters() -> None:
+    box = "*" * 30 + "\nFOG\n" + "*" * 30
+    assert len(post(f"{box}\n\nOne. {BODY}\n\n{box}\n\nTwo. {BODY}", subject="Fog").chapters) == 1
+
+
+@pytest.mark.parametrize(
+    ("above", "title"), [("     A Light (part 1/2)", "A Light"), ("A long line above it. " * 5, "Elsewhere")]
+)
+def test_a_by_line_set_apart_has_the_title_over_it_when_that_is_short(above: str, title: str) -> None:
+    found = post(f"{above}\n\n     by Jane Doe\n\n{BODY}", subject="Elsewhere")
+    assert (found.title, [author.name for author in found.authors]) == (title, ["Jane Doe"])
+
+
+def test_a_by_line_deep_in_the_page_may_touch_the_line_over_it() -> None:
+    found = post(f"Words that touch it.\n              by Jane Doe\n\n{BODY}", subject="Elsewhere")
+    assert [author.name for author in found.authors] == ["Jane Doe"]
+
+
+def test_a_title_box_may_hold_a_lone_by_a_part_mark_and_rules() -> None:
+    found = post(f"THE LAMP\n\nby\n\nJane Doe\n\nPart 1 of 2\n\n----------\n\n{BODY}")
+    assert [author.name for author in found.authors] == ["Jane Doe"]
+    assert said(found).startswith("She put the lamp")
+    assert "Part 1" not in said(found)
+
+
+def test_a_title_box_ends_after_a_dozen_lines() -> None:
+    found = post("THE LAMP\n\n" + "=" * 20 + "\n" + "\n" * 12 + BODY)
+    assert said(found).startswith("She put the lamp")
+
+
+def test_a_remark_in_slashes_at_the_top_and_at_the_end_is_no_text() -> None:
+    found = post(f"/* Posted for a friend,\n   with thanks. */\n\n{BODY}\n\n/* Mail goes to my friend. */\n")
+    assert said(found).startswith("She put the lamp")
+    assert "friend" not in said(found)
+    assert "thanks" in found.notes + found.chapters[0].notes
+    assert "Mail goes" in found.end_notes + found.chapters[0].end_notes
+
+
+@pytest.mark.parametrize(("name", "kept"), [("Ann Other", False), ("Somebody", True)])
+def test_a_rule_ends_the_story_where_its_sender_signs_under_it(name: str, *, kept: bool) -> None:
+    found = post(f"{BODY}\n{'-' * 60}\n{name} of the lamps\n")
+    assert ("of the lamps" in said(found)) is kept
+
+
+# -- plain stories
+
+
+def story(text: str, name: str = "a.txt") -> Story:
+    return read(text.encode(), name=name).stories[0]
+
+
+PROSE = "She put the lamp back in the window and went down to the quay, where nobody waited for her that night."
+
+
+def test_a_short_epilogue_stays_in_the_last_chapter() -> None:
+    chapters = [f"Chapter {number}\n\n{PROSE}\n\n" for number in (1, 2)]
+    short, long = (story("".join((*chapters, "Epilogue\n\n", f"{PROSE}\n\n" * times))) for times in (1, 12))
+    assert [chapter.title for chapter in short.chapters] == ["Chapter 1", "Chapter 2"]
+    assert "Epilogue" in short.chapters[1].text
+    assert [chapter.title for chapter in long.chapters] == ["Chapter 1", "Chapter 2", "Epilogue"]
+
+
+def test_a_heading_stands_alone_and_takes_the_rule_under_it() -> None:
+    found = story(
+        f"Chapter 1\n---------\n\n{PROSE}\nChapter 2\n\n{PROSE}\n\nChapter 3 went badly for them all\n\n{PROSE}\n\n"
+        f"Chapter 2\n---------\n\n{PROSE}\n"
+    )
+    assert [chapter.title for chapter in found.chapters] == ["Chapter 1", "Chapter 2"]
+    assert found.chapters[0].text.startswith("<p>She")
+    assert "<hr" not in found.chapters[0].text
+    assert "went badly" in found.chapters[0].text
+    assert found.chapters[0].text.count("She put") == 3
+
+
+def test_a_first_line_that_repeats_the_title_is_a_heading() -> None:
+    found = story(f"Title: The Lamp\nAuthor: Jane\nRating: PG\n\nThe Lamp (2/3)\n\n{PROSE}\n")
+    assert (found.chapters[0].title, said(found)) == ("2/3", PROSE)
+
+
+def test_a_copyright_line_below_a_long_text_closes_it() -> None:
+    found = story(f"The Lamp\nby Jane\n\n{(PROSE + chr(10) * 2) * 6}Copyright 1999 by Jane\nKeep my name on it.\n")
+    assert "Keep my name" in found.end_notes
+    assert "Copyright" not in said(found)
+
+
+@pytest.mark.parametrize(
+    ("by", "authors"),
+    [
+        ("            by Jane Doe", ["Jane Doe"]),
+        ("\nby Jane Doe", ["Jane Doe"]),
+        ("by Jane Doe\nand nothing else was left of it", []),
+    ],
+)
+def test_a_by_line_far_below_must_stand_apart(by: str, authors: list[str]) -> None:
+    above = "The night was long.\nNobody came home.\nIt was cold.\nThere was rain.\nAnd fog."
+    found = story(f"{above}\n{by}\n\n{PROSE}\n")
+    assert [author.name for author in found.authors] == authors
+
+
+def test_a_by_line_alone_names_the_author_and_no_title() -> None:
+    found = story(f"by Jane Doe\n\n{PROSE}\n", name="the_lamp.txt")
+    assert (found.title, [author.name for author in found.authors]) == ("the lamp", ["Jane Doe"])
+
+
+def test_at_most_three_remarks_are_taken_off_a_title() -> None:
+    assert split_title("Reins (2/7) (complete) [new]") == ("Reins", 2, 7)
+    assert split_title("Reins (2/7) (complete) [new] (final)") == ("Reins (2/7)", None, None)
+
+
+def test_what_the_header_says_is_not_said_again_by_the_lines_above_it() -> None:
+    found = story(f"Another Lamp\nby Max\n\nTitle: The Lamp\nAuthor: Jane\n\n{PROSE}\n")
+    assert (found.title, [author.name for author in found.authors]) == ("The Lamp", ["Jane"])
+
+
+def test_a_word_broken_over_a_line_end_keeps_its_hyphen() -> None:
+    assert (
+        joined(["It was a well-", "known lamp --", "and a -", "lonely one."])
+        == "It was a well-known lamp -- and a - lonely one."
+    )

@@ -79,9 +79,9 @@ def convert(in_path: Path | str, out_path: Path | str, *, read_file: ReadFile = 
         partial.unlink(missing_ok=True)
 
 
-def lint(path: Path) -> list[str]:
+def lint(path: Path, *, read_file: ReadFile = read_path) -> list[str]:
     """What is wrong with our own reading of a file: the laws of a Story that do not hold. [] when all hold."""
-    return [f"{story.title}: {fault}" for story in read_path(path).stories for fault in _faults(story)]
+    return [f"{story.title}: {fault}" for story in read_file(path).stories for fault in _faults(story)]
 
 
 def _faults(story: Story) -> Iterator[str]:

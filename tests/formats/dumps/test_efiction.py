@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import resource
 import tarfile
 import zipfile
@@ -23,7 +24,7 @@ from fanthology.formats.dumps import open_dump
 from fanthology.formats.dumps.efiction.kinds import kind_of
 from fanthology.formats.dumps.efiction.rows import date_of
 from fanthology.formats.dumps.efiction.schema import Guess, plausible
-from fanthology.formats.dumps.records import PersonRecord, StoryRecord, TagRecord
+from fanthology.formats.dumps.records import ChallengeRecord, PersonRecord, StoryRecord, TagRecord
 from fanthology.formats.errors import Ambiguous, FormatError, LimitExceeded, UnknownFormat
 from fanthology.formats.model import WARNINGS
 from tests import efiction_dump
@@ -408,6 +409,42 @@ def test_rows_that_come_twice_are_merged_and_counted(tmp_path: Path) -> None:
     account = rescued.count("fanfiction_stories")
     assert (account.rows, account.taken, account.merged) == (3, 2, 1)
     assert named(rescued.findings, "row.repeated")[0].count == 1
+
+
+def test_a_number_is_the_same_however_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "dump.sql"
+    path.write_bytes(
+        efiction_dump.dump(SITE)
+        + b"INSERT INTO fanfiction_stories (sid, title, uid) VALUES ('0010','Newer','3'),('12','Another','3');"
+    )
+    rescued = rescue(path)
+    assert {record.key: record.story.title for record in rescued.all(StoryRecord)} == {
+        "10": "Newer",
+        "11": "Round",
+        "12": "Another",
+    }
+
+
+def test_a_table_that_says_no_charset_is_read_like_the_others(tmp_path: Path, expected) -> None:
+    path = tmp_path / "dump.sql"
+    path.write_bytes(re.sub(rb" DEFAULT CHARSET=\w+", b"", efiction_dump.dump(SITE)))
+    assert b"CHARSET" not in path.read_bytes()
+    assert rescue(path).records == expected
+
+
+def test_what_leads_nowhere_is_said_where_it_stands(dumped) -> None:
+    rescued = dumped(
+        SITE
+        | {
+            "stories": [SITE["stories"][0] | {"rid": "0"}, SITE["stories"][1]],
+            "challenges": [SITE["challenges"][0] | {"catid": "1,88", "characters": ""}],
+        }
+    )
+    (unrated,) = named(rescued.story(10).story.findings, "rating.unknown")
+    assert (unrated.severity, rescued.story(10).story.rating_as_written) == ("info", None)
+    (challenge,) = rescued.all(ChallengeRecord)
+    assert [key for _, key in challenge.tags] == ["1"]
+    assert [finding.before for finding in named(challenge.findings, "tag.dangling")] == ["88"]
 
 
 def test_rows_without_an_id_are_counted(tmp_path: Path) -> None:

@@ -139,6 +139,27 @@ def test_what_is_longer_than_one_look_is_passed_and_read_whole() -> None:
         assert row == Row("t", None, (1,))
 
 
+@pytest.mark.parametrize(
+    ("data", "values", "place"),
+    [
+        (b"/*!50001 INSERT INTO t VALUES (1),(2) */;\n", [1, 2], None),
+        (b"/*!50001 INSERT INTO t VALUES (1),x */;\n", [1], 10),
+        (b"INSERT INTO t VALUES (1), x;\nINSERT INTO t VALUES (2);\n", [1, 2], 20),
+        (b"INSERT INTO t VALUES (1), ", [1], 25),
+        (b"INSERT INTO t VALUES ", [], 20),
+        (b"INSERT INTO t VALUES x;\nINSERT INTO t VALUES (2);\n", [2], 0),
+    ],
+)
+def test_rows_in_a_conditional_comment_and_rows_that_are_none(
+    data: bytes, values: list[int], place: int | None
+) -> None:
+    for drip in (False, True):
+        assert rows(data, drip=drip) == [(value,) for value in values]
+        troubles = [event for event in events(data, drip=drip) if isinstance(event, Trouble)]
+        assert len(troubles) == (place is not None)
+        assert all(trouble.offset >= (place or 0) for trouble in troubles), "counted from the start of the file"
+
+
 def test_garbage_between_statements_is_reported_with_its_place() -> None:
     data = b"INSERT INTO t VALUES (1);\n<b>Warning</b>: it's broken; in line 3\nINSERT INTO t VALUES (2);\n"
     first, trouble, second = events(data)

@@ -442,7 +442,7 @@ class _Scanner:
         if mark == b",":
             self.passed(self.at + 1)
             self.skip_space()
-            return self.data[self.at : self.at + 1] == b"("
+            return self.data[self.at : self.at + 1] in (b"(", b"")  # a comma at the very end: there was a row to come
         if mark == b";":
             self.passed(self.at + 1)
         elif KEYWORD.match(self.data, self.at) and self.data[self.at : self.at + 3].upper() in (b"ON ", b"AS "):

@@ -20,7 +20,6 @@ from .allowed import (
     REOPEN_BUDGET,
     SPACES,
     STRUCTURE,
-    TABLE_PARTS,
     TRANSPARENT,
     VOID,
 )
@@ -244,8 +243,6 @@ class Rewriter:
             self._push(is_block=False).ends_line = True
             return
         self._end_text()
-        while tag in TABLE_PARTS and self._blocks[-1].implied and not permits(self._blocks[-1].tag, tag):
-            self._pop_block()
         tag = self._placed(index, tag)
         frame = self._push(is_block=True)
         own = kept_of(attributes, "lang", "dir") | block_class(tag, attributes) if attributes or tag == "center" else {}
@@ -253,7 +250,7 @@ class Rewriter:
         if tag == "p" or tag in TRANSPARENT:
             self._inherited = self._inherited | own
             self._paragraph = self._inherited if tag == "p" or self._blocks[-1].tag in FREE else None
-        elif len(self._blocks) >= MAX_BLOCKS:
+        elif self._is_too_deep(tag):
             self._notes.add("markup.flattened", "warning", FLATTENED, f"<{tag}>")
         else:
             self._settle(tag)
@@ -294,18 +291,36 @@ class Rewriter:
             following += 1
         return (self._tokens[following].kind, self._tokens[following].tag) == (kind, tag)
 
+    def _is_too_deep(self, tag: str) -> bool:
+        """Whether `tag` would stand too deep, with the blocks that it implies: a second reading finds them written."""
+        closing, opening = self._settled(tag)
+        return len(self._blocks) - closing + len(opening) + _ROOM.get(tag, 0) >= MAX_BLOCKS
+
     def _settle(self, tag: str) -> None:
         """Open or close implied lists and cells until `tag` ("" for text) may be written."""
-        while True:
-            top = self._blocks[-1]
-            if permits(top.tag, tag):
-                return
-            if top.implied and (top.tag in ("ul", "dl") or permits(self._blocks[-2].tag, tag)):
-                self._pop_block()
-            elif top.tag in STRUCTURE:
-                self._push_block(STRUCTURE[top.tag], {}, implied=True)
-            else:
-                self._push_block(ORPHAN[tag], {}, implied=True)
+        closing, opening = self._settled(tag)
+        for _ in range(closing):
+            self._pop_block()
+        for each in opening:
+            self._push_block(each, {}, implied=True)
+
+    def _settled(self, tag: str) -> tuple[int, list[str]]:
+        """How many implied blocks close and which ones open before `tag` ("" for text) may be written."""
+        height = len(self._blocks)
+        top = self._blocks[-1]
+        while (
+            not permits(top.tag, tag)
+            and top.implied
+            and (top.tag in ("ul", "dl") or permits(self._blocks[height - 2].tag, tag))
+        ):
+            height -= 1
+            top = self._blocks[height - 1]
+        opening: list[str] = []
+        parent = top.tag
+        while not permits(parent, tag):
+            parent = STRUCTURE[parent] if parent in STRUCTURE else ORPHAN[tag]
+            opening.append(parent)
+        return len(self._blocks) - height, opening
 
     def _push_block(self, tag: str, attributes: dict[str, str], *, implied: bool = False) -> None:
         if tag == "dd" and not self._blocks[-1].children:
@@ -468,6 +483,7 @@ class Rewriter:
 
 
 _BLOCK_ATTRIBUTES: Final = ("start", "type", "colspan", "rowspan", "scope", "span", "cite")
+_ROOM: Final = {"table": 3, "tbody": 2, "thead": 2, "tr": 1, "ul": 1, "ol": 1, "dl": 1}  # what text within implies
 _PARENTS: Final = {
     "thead": ("table",),
     "tbody": ("table",),

@@ -208,16 +208,14 @@ def prose_from_html(page: Page, root: LexborNode | None = None) -> Prose:
         rules = _CSS_CLASS.findall((sheet.text() or "")[:200_000])
         styles |= {name: body for name, body in rules if _MEANING.search(body)}
     flattener = _Flattener(styles)
-    start = root or page.tree.body or page.tree.root
-    if start is not None:
-        _walk(flattener, start)
+    _walk(flattener, root or page.tree.body or page.tree.root)
     flattener.end_block()
     return Prose(flattener.lines, from_html=True)
 
 
-def _walk(flattener: _Flattener, start: LexborNode) -> None:
+def _walk(flattener: _Flattener, start: LexborNode | None) -> None:
     """Depth first without recursion: pages nest deeper than Python's stack."""
-    stack: list[tuple[LexborNode, list[str] | None]] = [(start, None)]
+    stack: list[tuple[LexborNode, list[str] | None]] = [(start, None)] if start is not None else []
     while stack:
         node, opened = stack.pop()
         if opened is not None:
@@ -312,7 +310,7 @@ def _plain_link(address: str) -> str:
 
 def _leave(flattener: _Flattener, marks: list[str]) -> None:
     for mark in reversed(marks):
-        if mark == "inline" and flattener.inline:
+        if mark == "inline":
             tag, _ = flattener.inline.pop()
             flattener.html.append(f"</{tag}>")
         elif mark == "block":
@@ -326,7 +324,7 @@ def _leave(flattener: _Flattener, marks: list[str]) -> None:
         elif mark == "table":
             flattener.flush()
             flattener.centred = flattener.outside.pop()
-        elif mark == "tag":
+        else:
             flattener.flush()
             flattener.tags.pop()
 
@@ -372,11 +370,9 @@ def _header_lines(block: list[str]) -> list[str]:
 
 def _is_layout(node: LexborNode) -> bool:
     """A table that holds the page rather than data: a cell with much text, or tables within."""
-    table: LexborNode | None = node
-    while table is not None and table.tag != "table":
+    table = node
+    while table.tag != "table" and table.parent is not None:  # a parser lets no cell stand outside a table
         table = table.parent
-    if table is None:
-        return True
     if any(each.mem_id != table.mem_id for each in table.css("table, p, hr, h1, h2, center, pre")):
         return True
     return any(len(cell.text()) > 400 for cell in table.css("td"))

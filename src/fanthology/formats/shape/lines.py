@@ -133,8 +133,8 @@ def cut(html: str, skip: int, take: int | None = None) -> str:
             elif not match[1]:
                 opened.append((match[2], piece))
                 made += [piece] if made else []
-            elif opened:
-                opened.pop()
+            else:
+                del opened[-1:]
                 made += [piece] if made else []
             continue
         if seen >= skip and (last is None or seen < last) and (made or not piece.isspace()):
