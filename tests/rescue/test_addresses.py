@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from fanthology.formats import Markup
 from fanthology.people.models import PenName
 from fanthology.rescue.addresses import looks_old, split_address
 from fanthology.rescue.models import Run, SourceKey
 from fanthology.reviews.models import Review
 from fanthology.tags.models import Tag
-from fanthology.works.actions import withdraw_work
+from fanthology.works.actions import NewChapter, add_chapters, renumber_chapters, withdraw_work
 from fanthology.works.models import Chapter, Series, Work
 from tests import factories
 from tests.rescue import old_site
@@ -235,6 +236,33 @@ def test_two_sites_with_the_same_number_each_keep_theirs(run: Run, tmp_path: Pat
     for wanted in ("Kettleness Light", "Other Light", f"/read/{lamp.pk}/", f"/read/{another.pk}/"):
         assert wanted in choice.content.decode()
     assert lead("rss.php") == (301, "/feeds/works/")
+
+
+def test_the_first_page_of_a_site_that_lived_in_a_folder_leads_home(
+    run: Run, tmp_path: Path, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS, settings.BASE_URL = ["testserver", "shelf.example"], "https://shelf.example"
+    other = old_site.tables()
+    other["settings"] = [{"sitename": "Other Light", "url": "http://other.example/Fic", "version": "3.5.8"}]
+    old_site.rescue(old_site.write_dump(tmp_path, other, name="other.sql"))
+    for path in ("fic/", "fic", "Fic/", "fic/?skin=dark", ""):
+        assert lead(path, host="www.other.example") == (301, "https://shelf.example/"), path
+    assert lead("forum/", host="other.example")[0] == 404
+    assert lead("fic/", host="kettleness.example")[0] == 404, "that site lived at the root"
+    assert lead("fic/")[0] == 404, "on our own host it is no page of ours"
+
+
+def test_chapter_numbers_mean_the_old_ones_whatever_its_author_does_here(run: Run, places: dict[str, str]) -> None:
+    rope = Work.objects.get(title="The Rope")
+    (old,) = rope.chapters.all()
+    new = [NewChapter(number, Markup(f"<p>{number}</p>"), title=f"Written here {number}") for number in (2, 3)]
+    foreword, _ = add_chapters(work=rope, chapters=new, version=rope.version)
+    rope.refresh_from_db()
+    order = [foreword.pk, old.pk, *rope.chapters.exclude(pk__in=[foreword.pk, old.pk]).values_list("pk", flat=True)]
+    renumber_chapters(work=rope, order=order, version=rope.version)
+    assert lead("viewstory.php?sid=8&chapter=1") == (301, f"/read/{rope.pk}/{old.pk}/")
+    assert lead("viewstory.php?sid=8&chapter=2") == (301, f"/read/{rope.pk}/"), "the old site never had it"
+    assert lead("viewstory.php?action=printable&sid=8&chapter=1")[1] == f"/read/{rope.pk}/print/#chapter-{old.pk}"
 
 
 def test_a_path_is_looked_at_before_the_database(db: None, django_assert_num_queries) -> None:

@@ -105,6 +105,23 @@ def test_a_newer_dump_updates_what_changed(run: Run, tmp_path: Path) -> None:
     assert not Conflict.objects.exists()
 
 
+def test_a_chapter_that_is_gone_there_is_told_and_is_no_edit_of_ours(run: Run, tmp_path: Path) -> None:
+    lamp = Work.objects.get(title="The Lamp")
+    rows = old_site.tables()
+    oil = rows["chapters"].pop(1)
+    again = old_site.rescue(old_site.write_dump(tmp_path, rows, name="shorter.sql"))
+    assert again.report["vanished"] == {"chapters": ["22: The Lamp"]}
+    assert list(lamp.chapters.order_by("position").values_list("title", flat=True)) == ["Wick", "Dark", "Oil"]
+    rows["chapters"].append({**oil, "chapid": 24, "inorder": 2, "title": "Match"})
+    later = old_site.rescue(old_site.write_dump(tmp_path, rows, name="later.sql"))
+    assert not later.conflicts.exists(), "nobody edited anything here"
+    titles = lamp.chapters.order_by("position").values_list("title", flat=True)
+    assert list(titles) == ["Wick", "Match", "Dark", "Oil"]
+    assert not undo(run=later).kept
+    assert not undo(run=again).kept
+    assert not undo(run=run).kept, "it is not taken for an edit either"
+
+
 def test_edits_made_here_are_kept_and_conflicts_listed(run: Run, tmp_path: Path) -> None:
     lamp = Work.objects.get(title="The Lamp")
     change_header(

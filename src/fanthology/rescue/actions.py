@@ -245,7 +245,10 @@ def _end(run: Run, account: Account, actor: int | None) -> Run:
 
 
 def _note_vanished(run: Run, account: Account) -> None:
-    """Works we have from this site that this (newer) dump no longer holds: told, never deleted."""
+    """Works and chapters we have from this site that this (newer) dump no longer holds: told, never deleted.
+
+    A chapter is told as “old number: title of its work”; not where its whole work is gone.
+    """
     gone = SourceKey.objects.filter(site=run.site, kind="work").exclude(last_run=run).values_list("old_id", "object_id")
     titles = dict(Work.objects.filter(pk__in=[int(pk) for _, pk in gone[:200]]).values_list("pk", "title"))
     if gone:
@@ -253,6 +256,15 @@ def _note_vanished(run: Run, account: Account) -> None:
             "works": [f"{old_id}: {titles.get(pk, '')}" for old_id, pk in gone[:200]],
             "number": [str(len(gone))],
         }
+    met = SourceKey.objects.filter(site=run.site, kind="work", last_run=run).values("object_id")
+    unseen = SourceKey.objects.filter(site=run.site, kind="chapter").exclude(last_run=run)
+    standing = Chapter.objects.filter(work__in=met, pk__in=unseen.values("object_id"))
+    titles = dict(standing.values_list("pk", "work__title"))
+    lines = [
+        f"{old}: {titles[pk]}" for old, pk in unseen.order_by("id").values_list("old_id", "object_id") if pk in titles
+    ]
+    if lines:
+        account.vanished["chapters"] = lines[:200]
 
 
 def change_mapping(*, mapping: TagMapping, kind: int | None, name: str, actor: int | None = None) -> TagMapping:

@@ -112,6 +112,12 @@ def bare_host(host: str) -> str:
     return name.rstrip(".").removeprefix("www.")
 
 
+def is_front_page(path: str, host: str) -> bool:
+    """Whether this was the first page of a former site: the root of its host, or the folder that it lived in."""
+    folder = path.rstrip("/")
+    return not folder or Host.objects.filter(host=bare_host(host), path__iexact=folder).exists()
+
+
 def _ordered(pairs: Iterable[tuple[str, str]]) -> str:
     """A query without order, as `OldAddress` keeps it."""
     return urlencode(sorted(pairs))
@@ -230,24 +236,15 @@ class Lookup:
         return self.work(story, lambda work_id: f"{print_url(work_id)}#chapter-{found.pk}")
 
     def _numbered(self, story: str, number: str) -> Chapter | None:
-        """`chapter=M` counts as the old site counted, gaps and doubles included."""
+        """`chapter=M` counts as the old site counted, gaps and doubles included, wherever the chapter stands now."""
         work_id = self.id("work", story)
         if work_id is None:
             return None
         placed = self.id("place", f"{story}/{number}")
-        chapters = Chapter.objects.filter(work_id=work_id)
+        chapters = Chapter.objects.filter(work_id=work_id).in_order()
         if placed:
             return chapters.filter(pk=placed).first()
-        return self._unmoved(chapters.filter(position=int(number)).first(), story)
-
-    def _unmoved(self, chapter: Chapter | None, story: str) -> Chapter | None:
-        """A chapter that bore another number then is not meant by the number it has now."""
-        if chapter is None:
-            return None
-        moved = SourceKey.objects.filter(
-            site=self.site, kind="place", object_id=chapter.pk, old_id__startswith=f"{story}/"
-        )
-        return None if moved.exists() else chapter
+        return next((chapter for chapter in chapters if _number_then(chapter) == number), None)
 
     def _chapter(self, chapter: Chapter) -> Leads | None:
         """The chapter's own page; of a one-shot, or a chapter not shown, the work's page."""
@@ -331,6 +328,11 @@ class Lookup:
             there = Chapter.objects.filter(pk__in=keys.values("object_id")).first()
             found = self._chapter(there) if there else None
         return found or (self.work(f"work:{work}") if work else None)
+
+
+def _number_then(chapter: Chapter) -> str:
+    """The number that a chapter bore on the old site; "" for one that was written here."""
+    return str(dict(chapter.origin_ids).get("inorder", ""))
 
 
 # -- eFiction, every script of its address scheme

@@ -51,10 +51,13 @@ def _words(out: Console, report: dict[str, Any]) -> None:
         )
     for decision, number in report.get("policy", {}).get("counts", {}).items():
         out.print(f"Policy: {number:,} × {escape(decision)}")
-    if report.get("vanished", {}).get("number"):
-        out.print(
-            f"No longer in this dump, kept here: {counted(int(report['vanished']['number'][0]), 'work', 'works')}."
-        )
+    vanished = report.get("vanished", {})
+    gone = [
+        *([counted(int(vanished["number"][0]), "work", "works")] if vanished.get("number") else []),
+        *([counted(len(vanished["chapters"]), "chapter", "chapters")] if vanished.get("chapters") else []),
+    ]
+    if gone:
+        out.print(f"No longer in this dump, kept here: {', '.join(gone)}.")
 
 
 def _findings(out: Console, findings: list[dict[str, Any]]) -> None:

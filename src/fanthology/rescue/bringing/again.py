@@ -20,7 +20,7 @@ from fanthology.works.actions import NewChapter, Tagged
 from fanthology.works.models import Chapter, Work
 from fanthology.works.policy import Verdict
 
-from ..digests import compare, digests_of
+from ..digests import compare, digest, digests_of
 from ..models import Conflict, SourceKey
 from .known import Bringing
 from .shapes import (
@@ -85,6 +85,10 @@ def _update(bringing: Bringing, ready: Prepared, row: SourceKey, work: Work) -> 
     changed_chapters, chapter_clashes = _update_chapters(
         bringing, ready, work, chapters, rows, reorder="chapters" in take
     )
+    if "chapters" in take:  # those that are no longer there stand here still, and that is no edit
+        keys = SourceKey.objects.filter(site=bringing.site, kind="chapter", object_id__in=work.chapters.values("pk"))
+        standing = fields_here(work, dict(keys.values_list("object_id", "old_id")))
+        row.digests = {**theirs, "chapters": digest(standing["chapters"])}
     _answer_challenges(bringing, ready, work)
     _renumber_old_places(bringing, ready, work)
     _settle_state(work)
@@ -102,8 +106,12 @@ def _answer_challenges(bringing: Bringing, ready: Prepared, work: Work) -> None:
 def _renumber_old_places(bringing: Bringing, ready: Prepared, work: Work) -> None:
     """`chapter=M` of the old site means what it means there now."""
     places: dict[str, int] = {}
+    standing = {chapter.pk: chapter for chapter in work.chapters.all()}
     for chapter in ready.record.story.chapters:
         here = bringing.known.id("chapter", chapter_key(ready.record, chapter))
+        known_by = [list(pair) for pair in chapter.source_ids]
+        if here in standing and standing[here].origin_ids != known_by:
+            Chapter.objects.filter(pk=here).update(origin_ids=known_by)
         for place in old_places(ready.record, chapter):
             if here is not None:
                 places.setdefault(place, here)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
+from ..addresses import is_front_page
 from ..answering import redirect_for
 
 
@@ -13,6 +14,6 @@ def old_address(request: HttpRequest) -> HttpResponse:
     response = redirect_for(request)
     if response is not None:
         return response
-    if getattr(request, "is_former_host", False) and request.path_info in ("/", ""):
+    if getattr(request, "is_former_host", False) and is_front_page(request.path_info, getattr(request, "old_host", "")):
         return HttpResponsePermanentRedirect(f"{settings.BASE_URL}/")
     raise Http404
