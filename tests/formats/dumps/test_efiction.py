@@ -381,6 +381,23 @@ def test_genres_and_warnings_of_version_two(tmp_path: Path) -> None:
     assert (rescued.review(1).author_key, rescued.review(1).date) == ("3", "2003")
 
 
+def test_lists_of_coauthors_that_outlived_an_update(dumped) -> None:
+    """A site that was updated has a table, flags for it, and stories from before that list members."""
+    people = [*SITE["authors"], {"uid": 1, "penname": "The Admin", "password": "x"}]
+    flagged, listed, alone, named = (
+        SITE["stories"][0] | {"sid": 100 + at, "coauthors": value}
+        for at, value in enumerate(("1", "12,40", "12", "Wil"))
+    )
+    site = {"authors": people, "stories": [flagged, listed, alone, named], "coauthors": [{"sid": 100, "uid": 12}]}
+    rescued = dumped(SITE | site)
+    main = str(flagged["uid"])
+    assert rescued.story(100).authors == (main, "12"), "1 is a flag here, and no work of the admin's"
+    assert rescued.story(101).authors == (main, "12", "40")
+    assert rescued.story(102).authors == (main, "12")
+    assert "coauthor.missing" not in codes(rescued.story(102).story.findings)
+    assert [found.before for found in rescued.story(103).story.findings if found.code == "coauthor.missing"] == ["Wil"]
+
+
 @pytest.mark.parametrize(
     ("coauthors", "table", "wanted"),
     [

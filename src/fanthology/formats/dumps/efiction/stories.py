@@ -86,7 +86,7 @@ class Stories:
         self.known = known
         self.site = site
         self.findings = findings
-        self.coauthors_are_flags = self._coauthors_are_flags()
+        self.one_is_a_flag = self._one_is_a_flag()
         self.series = self._series_places()
 
     def records(self) -> Iterator[StoryRecord]:
@@ -209,24 +209,25 @@ class Stories:
         rows = self.rows.group("coauthors", int(draft.key))
         self.rows.merged("coauthors", len(rows))
         keys = [row.key("uid") for row in rows]
-        if not self.coauthors_are_flags:
-            keys += [key for key in draft.row.ids("coauthors") if key.isdecimal()]
-        elif draft.row.is_set("coauthors") and not rows:
-            draft.report.add(
-                Finding(
-                    "coauthor.missing",
-                    "warning",
-                    "It is marked as written together, and no co-author is named",
-                    "authors",
-                )
-            )
+        written = draft.row.ids("coauthors")
+        listed = [key for key in written if key.isdecimal()]
+        if listed != ["1"] or not self.one_is_a_flag:
+            keys += listed
+        elif not rows:
+            message = "It is marked as written together, and no co-author is named"
+            draft.report.add(Finding("coauthor.missing", "warning", message, "authors"))
+        if len(listed) < len(written):
+            named = self.words.plain(draft.row["coauthors"], draft.report, "authors")
+            message = "Co-authors are written there by name and not by number; they were not linked"
+            draft.report.add(Finding("coauthor.missing", "warning", message, "authors", before=named))
         return keys
 
-    def _coauthors_are_flags(self) -> bool:
-        """Whether stories.coauthors says "there are some" (and a table names them) or lists them itself."""
-        if self.rows.spool.count("coauthors"):
-            return not any("," in row.word("coauthors") for row in self.rows.rows("stories"))
-        return not any(
+    def _one_is_a_flag(self) -> bool:
+        """Whether a 1 in stories.coauthors says "there are some", for a table names them, and not member 1.
+
+        Sites that were updated have both: a table, and lists of members in stories from before. Any other number is a member.
+        """
+        return bool(self.rows.spool.count("coauthors")) or not any(
             len(row.ids("coauthors")) > 1 or (row.number("coauthors") or 0) > 1 for row in self.rows.rows("stories")
         )
 
