@@ -183,7 +183,7 @@ def test_a_one_shot_opens_whole_and_a_serial_with_its_contents(client, shelf):
 def test_a_chapter_without_words_says_so(client, address):
     work = make_work("Half of it", chapters=["<p>All here.</p>", ""], origin="Saltwick Archive")
     page = text_of(client.get(address.format(id=work.pk, second=work.chapters.order_by("-position")[0].pk)))
-    assert page.count("This chapter has no words.") == 1
+    assert page.count("This chapter has no words: none came here from Saltwick Archive.") == 1
     assert f'href="/read/{work.pk}/origin/"' in page
 
 

@@ -76,6 +76,20 @@ def test_a_held_work_is_released_on_its_own_page(keeper: Client, run: Run) -> No
     assert "Only a work that is held" in keeper.post(f"/desk/works/{work.pk}/release/", follow=True).content.decode()
 
 
+def test_what_was_hidden_is_found_again_from_the_desk(keeper: Client, run: Run) -> None:
+    work = titled("The Rope")
+    before = Work.objects.filter(state="hidden").count()
+    assert f"/desk/works/{work.pk}/" not in keeper.get("/desk/held/?state=hidden").content.decode()
+    keeper.post(f"/desk/works/{work.pk}/hide/")
+    link = f'<a href="/desk/held/?state=hidden">{before + 1} hidden</a>'
+    assert link in keeper.get("/desk/").content.decode()
+    assert f"/desk/works/{work.pk}/" in keeper.get("/desk/held/?state=hidden").content.decode()
+    for other in ("", "?state=posted"):
+        page = keeper.get(f"/desk/held/{other}").content.decode()
+        assert "<h1>Held works</h1>" in page
+        assert f"/desk/works/{work.pk}/" not in page
+
+
 def test_suspicion_takes_two_keepers(run: Run) -> None:
     one, other = factories.make_keeper("one"), factories.make_keeper("other")
     work = held(run, "minors.suspected")

@@ -27,11 +27,11 @@ asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 @keeper_only
 @require_safe
 def held_works(request: HttpRequest) -> HttpResponse:
-    """Works of every site that wait for somebody's decision."""
-    held = Work.objects.filter(state=State.HELD).order_by("id")
-    page = Page.of(held, request.GET.get("page"), size=50)
-    reasons = {work.pk: in_words(work.hold_reason) for work in page.rows}
-    return respond(request, "desk/held.html", {"page": page, "reasons": reasons})
+    """Works of every site that wait for somebody's decision, or those that were put out of sight."""
+    state = State.HIDDEN if request.GET.get("state") == State.HIDDEN.value else State.HELD
+    page = Page.of(Work.objects.filter(state=state).order_by("id"), request.GET.get("page"), size=50)
+    reasons = {work.pk: in_words(work.hold_reason) for work in page.rows if work.hold_reason}
+    return respond(request, "desk/held.html", {"page": page, "reasons": reasons, "state": state.value})
 
 
 @keeper_only

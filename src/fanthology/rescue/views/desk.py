@@ -42,6 +42,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             initial={"name": archive.name, "tagline": archive.tagline, "review_word": archive.review_word}
         ),
         "held": Work.objects.filter(state=State.HELD).count(),
+        "hidden": Work.objects.filter(state=State.HIDDEN).count(),
         "waiting": Work.objects.filter(state=State.WAITING).count(),
         "posted": Work.objects.posted().count(),
     }
