@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from fanthology.base.models import Archive, Job
 from fanthology.base.worker import drain
@@ -210,7 +211,7 @@ def test_the_desk(keeper: Client, run: Run) -> None:
     assert (Archive.current().name, Archive.current().review_word) == ("The Shelf", "comments")
     keeper.post("/desk/check/")
     drain(["long"])
-    assert "Looked" in keeper.get("/desk/").content.decode()
+    assert f"Looked {timezone.localtime():%-d %B %Y}, " in keeper.get("/desk/").content.decode()
 
 
 KEEPERS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -31,12 +32,14 @@ SHOWN = 5
 def desk(request: HttpRequest) -> HttpResponse:
     archive = Archive.current()
     page = Page.of(_worth_seeing(), request.GET.get("page"), size=15)
+    faults = cache.get(FAULTS_KEY)
     context = {
         "runs": Run.objects.select_related("site").order_by("-id")[:SHOWN],
         "page": page,
         "called": _called(page.rows),
         "stopped": STOPPED,
-        "faults": cache.get(FAULTS_KEY),
+        "faults": faults,
+        "looked_at": datetime.fromisoformat(faults["at"]) if faults else None,
         "is_checking": Job.objects.filter(name="desk.check", state__in=queue.UNFINISHED).exists(),
         "form": ArchiveForm(
             initial={"name": archive.name, "tagline": archive.tagline, "review_word": archive.review_word}
