@@ -10,6 +10,7 @@ import nh3
 
 from ..model import Finding, Markup
 from .allowed import ATTRIBUTES, GONE_WITH_CONTENTS, SCHEMES, TAGS
+from .angles import told_apart
 from .notes import Notes
 from .rewriting import Rewriter
 from .taming import masked, tame, unmasked
@@ -34,9 +35,11 @@ def clean(html: str, *, mode: Mode = "auto", where: str = "", base_url: str = ""
     if mode == "text":
         source = _paragraphs(entities.escape(source, quote=False))
     else:
+        if "<" in source:
+            source = told_apart(source, notes)
         notes.removed(source)
         if mode == "auto" and not _DECISIVE.search(source):
-            source = _paragraphs(source)
+            source = _paragraphs(_TAG_OVER_LINES.sub(lambda tag: tag[0].replace("\n", " "), source))
     tamed = tame(source, notes)
     mask = masked(tamed)
     safe = nh3.clean(
@@ -65,6 +68,7 @@ _DECISIVE: Final = re.compile(
     r"<(?:p|br|div|table|tr|td|ul|ol|li|dl|dt|dd|pre|section|article|figure|details)\b", re.IGNORECASE
 )
 _BLOCK_TAG: Final = re.compile(r"<(?:hr|center|h[1-6]|blockquote|address)\b", re.IGNORECASE)
+_TAG_OVER_LINES: Final = re.compile(r"</?[A-Za-z][^<>\n]*+(?:\n[^<>\n]++)++>")
 _BLANK_LINE: Final = re.compile(r"\n[ \t\u00a0]*\n\s*")
 
 
