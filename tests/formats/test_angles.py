@@ -7,6 +7,7 @@ import time
 import pytest
 
 from fanthology.formats.markup import clean
+from fanthology.formats.transforms import plain
 
 QUOTES = [
     (
@@ -53,6 +54,19 @@ def test_words_in_angle_brackets_stay(source: str, want: str) -> None:
     assert markup == want
     assert [(found.code, found.where) for found in findings] == [("markup.words", "text")]
     assert clean(markup)[0] == markup
+
+
+@pytest.mark.parametrize(
+    ("source", "want"),
+    [
+        ("<Nameless>", "<Nameless>"),
+        ("<<Voices>> of <i>Star</i> &amp; Sea", "<<Voices>> of Star & Sea"),
+        ("Wil <wil@mail.example>", "Wil <wil@mail.example>"),
+        ("<b>Bold</b><o:p></o:p><font color=red>", "Bold"),
+    ],
+)
+def test_a_title_keeps_its_words(source: str, want: str) -> None:
+    assert plain(source) == want
 
 
 @pytest.mark.parametrize(("source", "want"), MARKUP)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hin
 
 from .errors import Damaged
 from .markup import clean
+from .markup.angles import as_words
 from .model import Author, Chapter, Finding, Markup, Review, SeriesPlace, Source, Story
 
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -28,7 +29,9 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2
 
 def plain(text: str) -> str:
     """A title, name or tag: no markup, entities decoded once, NFC, one line, no space at either end."""
-    decoded = html.unescape(_FOREIGN_TAG.sub("", text)) if "<" in text or "&" in text else text
+    if "<" in text:
+        text = _FOREIGN_TAG.sub("", as_words(text))
+    decoded = html.unescape(text) if "&" in text else text
     return " ".join(unicodedata.normalize("NFC", _UNPRINTABLE.sub("", decoded)).split())
 
 

@@ -241,7 +241,7 @@ class Lookup:
         if work_id is None:
             return None
         placed = self.id("place", f"{story}/{number}")
-        chapters = Chapter.objects.filter(work_id=work_id).in_order()
+        chapters = Chapter.objects.filter(work_id=work_id).in_order().defer("summary", "notes", "end_notes")
         if placed:
             return chapters.filter(pk=placed).first()
         return next((chapter for chapter in chapters if _number_then(chapter) == number), None)

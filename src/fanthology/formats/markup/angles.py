@@ -52,6 +52,11 @@ def told_apart(source: str, notes: Notes) -> str:
     return source
 
 
+def as_words(line: str) -> str:
+    """A title or a name in which words in angle brackets are written as text."""
+    return _WORDS.sub(r"&lt;\1&gt;", _ADDRESS.sub(r"&lt;\1&gt;", line))
+
+
 def _closed(source: str, notes: Notes) -> str:
     def close(match: re.Match[str]) -> str:
         notes.add(
