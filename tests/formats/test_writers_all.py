@@ -363,3 +363,19 @@ def test_the_text_edition_keeps_emphasis_as_mail_writes_it() -> None:
     out = io.BytesIO()
     text.write(Story(title="Run", chapters=(chapter,)), out, WriteOptions())
     assert "She _ran_, *fast*; _no_ one saw." in out.getvalue().decode()
+
+
+def test_the_address_here_and_the_old_one_are_told_apart() -> None:
+    story = Story(title="Run", chapters=(Chapter(1, MARKUP),), source=Source(url="http://old.example/s/1"))
+
+    def told(options: WriteOptions) -> list[str]:
+        out = io.BytesIO()
+        text.write(story, out, options)
+        return [line for line in out.getvalue().decode().splitlines() if "ddress: " in line]
+
+    assert told(WriteOptions()) == ["Address: http://old.example/s/1"]
+    assert told(WriteOptions(work_url="https://here.example/read/1/")) == [
+        "Address: https://here.example/read/1/",
+        "Old address: http://old.example/s/1",
+    ]
+    assert told(WriteOptions(work_url="http://old.example/s/1")) == ["Address: http://old.example/s/1"]

@@ -100,10 +100,11 @@ def heading(chapter: Chapter) -> str:
     return name if counts else f"Chapter {chapter.position}: {name}"
 
 
-def addresses(story: Story, options: WriteOptions) -> tuple[str, ...]:
-    """Where the story lives now and where it came from: absolute web addresses only, each once."""
-    known = (address(url) for url in (options.work_url, story.source.url or "") if url.startswith(("http:", "https:")))
-    return tuple(dict.fromkeys(url for url in known if url))
+def addresses(story: Story, options: WriteOptions) -> tuple[tuple[str, str], ...]:
+    """Label and web address of where the story lives now and where it came from: absolute ones only, each once."""
+    where = ((options.work_url, "Address"), (story.source.url or "", "Old address" if options.work_url else "Address"))
+    known = {address(url): label for url, label in reversed(where) if url.startswith(("http:", "https:"))}
+    return tuple((label, url) for url, label in reversed(known.items()) if url)
 
 
 def identifier(story: Story, options: WriteOptions) -> str:

@@ -78,7 +78,8 @@ def _pages(story: Story, options: WriteOptions) -> Iterator[_Page]:
 def _title_page(story: Story, options: WriteOptions) -> str:
     rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>" for label, value in facts(story, options))
     links = "".join(
-        f'<dt>Address</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>' for url in addresses(story, options)
+        f'<dt>{label}</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>'
+        for label, url in addresses(story, options)
     )
     notes = "".join(
         f'<p class="about">{_text(note)}</p>' for note in (options.byline_note, options.updates_note) if note
@@ -195,7 +196,7 @@ def _metadata(story: Story, options: WriteOptions) -> Iterator[str]:
         yield f"<dc:description>{_text(description)}</dc:description>"
     if printable(options.site_name):
         yield f"<dc:publisher>{_text(options.site_name)}</dc:publisher>"
-    for url in addresses(story, options):
+    for _, url in addresses(story, options):
         yield f"<dc:source>{escape(url)}</dc:source>"
     tags = (story.fandoms, story.relationships, story.characters, story.additional_tags, story.categories)
     for tag in dict.fromkeys(_text(tag) for kind in tags for tag in kind):

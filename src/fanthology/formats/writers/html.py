@@ -28,8 +28,8 @@ def _text(value: str) -> str:
 
 def _header(story: Story, options: WriteOptions) -> str:
     rows = "".join(f"<dt>{_text(label)}</dt><dd>{_text(value)}</dd>\n" for label, value in facts(story, options))
-    for url in addresses(story, options):
-        rows += f'<dt>Address</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>\n'
+    for label, url in addresses(story, options):
+        rows += f'<dt>{label}</dt><dd><a href="{escape(url)}">{escape(url)}</a></dd>\n'
     notes = "".join(f"<p>{_text(note)}</p>\n" for note in (options.byline_note, options.updates_note) if note)
     parts = (
         ("Summary", story.summary),

@@ -27,7 +27,7 @@ def write(story: Story, out: BinaryIO, options: WriteOptions) -> None:
 
 def _header(story: Story, options: WriteOptions) -> str:
     rows = [("Title", title(story)), ("Author", byline(story)), *facts(story, options)]
-    rows += [("Address", url) for url in addresses(story, options)]
+    rows += addresses(story, options)
     rows += [("Archive", options.byline_note)] if options.byline_note else []
     return "\n".join(f"{label}: {' '.join(value.split())}" for label, value in rows)
 
