@@ -35,6 +35,20 @@ def test_commits_are_relaxed_inside_the_block_and_strict_after_it_whatever_happe
         assert durability() == before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_after_writing_much_the_planner_knows_how_full_the_tables_are():
+    known = (
+        "SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'base_job'"
+        if connection.vendor == "sqlite"
+        else "SELECT COUNT(last_analyze) FROM pg_stat_user_tables WHERE relname = 'base_job'"
+    )
+    with relaxed_sync():
+        Job.objects.bulk_create(Job(name="desk.check", key=str(number)) for number in range(50))
+    with connection.cursor() as cursor:
+        cursor.execute(known)
+        assert cursor.fetchone()[0]
+
+
 @pytest.mark.django_db
 def test_jobs_that_need_somebody_are_named_and_abandoned_ones_mended():
     now = timezone.now()

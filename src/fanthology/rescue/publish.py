@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from fanthology.base import ledger
-from fanthology.base.bulk import give_way
+from fanthology.base.bulk import give_way, learn_sizes
 from fanthology.base.failpoints import reach
 from fanthology.base.pages import touch_archive
 from fanthology.gatherings.models import Challenge
@@ -85,6 +85,7 @@ def publish(
         Run.objects.filter(pk=run.pk).update(state=Run.State.BROUGHT if waiting_works(site) else Run.State.PUBLISHED)
         ledger.write("rescue published", "run", run.pk, actor=actor, works=published, basis=site.basis)
         touch_archive()
+    learn_sizes()
     run.refresh_from_db()
     return published
 
