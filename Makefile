@@ -32,7 +32,7 @@ setup-test:
 	@setup/ready test
 
 test: setup-test lint-only  ## everything a merge must pass: style, types, floors, all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= --cov-report=json --coverage-floor=report $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= --cov-report=json --coverage-floor=$(if $(strip $(TESTS)),report,fail) $(TESTS)
 
 test-postgres: setup-test  ## the suite once more, on a throw-away PostgreSQL
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not journey" $(TESTS)
