@@ -63,6 +63,7 @@ KNOWN = [
     ("viewstory.php?sid=7", "LAMP"),
     ("viewstory.php?sid=007", "LAMP"),
     ("VIEWSTORY.PHP?SID=7", "LAMP"),
+    ("viewstory.php/?sid=7", "LAMP"),
     ("viewstory.php?sid=7&ageconsent=ok&warning=2", "LAMP"),
     ("viewstory.php?sid=7&chapter=1", "WICK"),
     ("viewstory.php?chapter=1&sid=7&textsize=0", "WICK"),

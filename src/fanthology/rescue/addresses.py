@@ -89,6 +89,8 @@ def looks_old(path: str) -> bool:
 
 
 def asked(path: str, query: str, host: str) -> Asked:
+    if path.lower().endswith(".php/"):  # PHP took what follows the script for nothing
+        path = path[:-1]
     folder, _, script = path.rpartition("/")
     # The numbers of an otwarchive stand in the path itself: there is no folder before them.
     folder = "" if _OTWARCHIVE.fullmatch(path) else folder.removesuffix("/modules/challenges")
