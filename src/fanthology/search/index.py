@@ -192,11 +192,11 @@ def rebuild(progress: Callable[[int, int], None] = _quietly) -> int:
         Work.objects.filter(state=State.POSTED.value, unrevealed=False).order_by("pk").values_list("pk", flat=True)
     )
     progress(0, len(ids))
-    for start in range(0, len(ids), REBUILD_BATCH):
-        with fresh.writing(threads=REBUILD_THREADS) as batch:
+    with fresh.writing(threads=REBUILD_THREADS) as batch:
+        for start in range(0, len(ids), REBUILD_BATCH):
             for document in documents(ids[start : start + REBUILD_BATCH]):
                 batch.put(document, is_new=True)
-        progress(min(start + REBUILD_BATCH, len(ids)), len(ids))
+            progress(min(start + REBUILD_BATCH, len(ids)), len(ids))
     with _writer_lock():
         missed = list(OutboxEvent.objects.filter(pk__gt=started_at, topic__regex=r"^(work|tag)\."))
         _apply(fresh, _touched(missed))
