@@ -6,5 +6,4 @@ urlpatterns = [
     path("account/login/", views.log_in, name="login"),
     path("account/logout/", views.log_out, name="logout"),
     path("welcome/", views.welcome, name="welcome"),
-    path("welcome/done/", views.welcomed, name="welcomed"),
 ]

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from fanthology.base.folding import fold
 from fanthology.base.web import respond, too_many
 from fanthology.people.actions import LoginTaken
 from fanthology.people.models import Person
-from fanthology.works.viewers import member_of
 
 from .actions import HasAKeeper, open_archive
 from .forms import LoginForm, WelcomeForm
@@ -84,18 +83,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
             form.add_error("login", str(taken))
         else:
             auth.login(request, keeper, backend="django.contrib.auth.backends.ModelBackend")
-            return HttpResponseRedirect(reverse("welcomed"))
+            return HttpResponseRedirect(reverse("desk-welcome"))
     return respond(request, "members/welcome.html", {"form": form})
-
-
-@never_cache
-@require_safe
-def welcomed(request: HttpRequest) -> HttpResponse:
-    """How to begin, for the keeper; to everybody else nothing stands here."""
-    member = member_of(request)
-    if not member or not member.is_keeper:
-        raise Http404
-    return respond(request, "members/welcomed.html", {})
 
 
 def _next(request: HttpRequest) -> str:

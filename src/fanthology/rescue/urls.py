@@ -21,6 +21,7 @@ urlpatterns = [
     path("rescue/<int:run_id>/report.json", runs.report, name="rescue-report"),
     path("rescue/conflicts/<int:conflict_id>/", runs.decide, name="rescue-conflict"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/welcome/", desk.welcome, name="desk-welcome"),
     path("desk/check/", desk.check, name="desk-check"),
     path("desk/settings/", desk.settings, name="desk-settings"),
     path("desk/jobs/<int:job_id>/cancel/", desk.job, {"verb": "cancel"}, name="desk-job-cancel"),

@@ -53,6 +53,13 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @keeper_only
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """How to begin, for the keeper who has just opened the archive."""
+    return respond(request, "desk/welcome.html", {})
+
+
+@keeper_only
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     queue.enqueue("desk.check", key="desk")
