@@ -1,7 +1,7 @@
 """A search that finds nothing, spelt as the names of this archive are: sherlok → sherlock.
 
-Only names that everybody may see, or every member where a member asks, are compared with: tags in use, pen names and
-titles of visible works, some thousands of each. They are gathered once for each change of the archive, and only where
+Only names that everybody may see, or every member where a member asks, are compared with: the commonest tags, titles and
+authors of the newest works, some thousands of each. They are gathered once for each change of the archive, and only where
 nothing was found.
 """
 
@@ -66,10 +66,11 @@ def _pairs(word: str) -> set[str]:
 def visible_names(stamp: str, members: bool) -> Names:  # noqa: FBT001 - the stamp says how long it is true
     """The names that guests, or all members, may see."""
     visible = Work.objects.visible_to(Viewer(person=0) if members else GUEST).posted()
-    signed = PenName.objects.filter(authorship__work__in=visible.filter(anonymous=False)).distinct()
+    newest = visible.filter(anonymous=False).order_by("-pk").values("pk")[:MOST_NAMES]
+    signed = PenName.objects.filter(authorship__work__in=newest).distinct()
     names = [
         *Tag.objects.in_use().most_used().values_list("key", flat=True)[:MOST_NAMES],
-        *signed.values_list("name_key", flat=True)[:MOST_NAMES],
+        *signed.values_list("name_key", flat=True),
         *visible.order_by("-pk").values_list("title_key", flat=True)[:MOST_NAMES],
     ]
     return Names(word for name in names for word in _WORD.findall(name) if len(word) >= SHORTEST)

@@ -15,12 +15,12 @@ from fanthology.base.pages import cached
 from fanthology.base.stamps import list_stamp
 from fanthology.base.web import render
 from fanthology.pages.models import CustomPage, News
-from fanthology.people.models import PenName, Person
+from fanthology.people.models import Person
 from fanthology.tags.models import Kind, Tag
 from fanthology.works.access import GUEST, Viewer
 from fanthology.works.addresses import work_url
 from fanthology.works.cards import cards_for
-from fanthology.works.models import Work
+from fanthology.works.models import Authorship, Work
 from fanthology.works.viewers import circle_of, viewer_of
 
 from ..lists import asked, list_key, listing
@@ -40,12 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
         new = visible.newly_arrived().values_list("pk", flat=True)[:NEW_ON_HOME]
         cards = cards_for(new)
         works = visible.count()
+        signed = Authorship.objects.filter(work__in=visible.filter(anonymous=False))
         context = {
             "cards": cards or cards_for(visible.newest().values_list("pk", flat=True)[:NEW_ON_HOME]),
             "has_new": bool(cards),
             "moved_in": _moved_in(viewer),
             "works": works,
-            "authors": PenName.objects.filter(authorship__work__in=visible.filter(anonymous=False)).distinct().count(),
+            "authors": signed.aggregate(number=Count("pen_name", distinct=True))["number"],
             "fandoms": Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().most_used()[:FANDOMS_ON_HOME],
             "fandom_count": Tag.objects.of_kind(Kind.FANDOM).canonical().in_use().count(),
             "news": News.objects.shown().filter(origin="").newest()[:3],
