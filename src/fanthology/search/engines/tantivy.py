@@ -35,7 +35,7 @@ SORTS = {
     "title": ("title_order", False),
     "author": ("author_order", False),
 }
-HEAP = 30_000_000
+HEAP_OF_THREAD = 15_000_000
 SEGMENT_SIZE = 20_000
 MANY = 4_000
 """Hits beyond which counting takes milliseconds, and two threads pay: Tantivy lets go of Python meanwhile."""
@@ -95,7 +95,7 @@ class Engine:
     @contextlib.contextmanager
     def writing(self, *, threads: int = 1) -> Iterator[Writing]:
         """Put and drop documents; all of it is found after the block, or none if it raises."""
-        writer = self._index.writer(HEAP, threads)
+        writer = self._index.writer(HEAP_OF_THREAD * threads, threads)
         try:
             yield Writing(writer)
             writer.commit()
