@@ -89,6 +89,7 @@ def looks_old(path: str) -> bool:
 
 
 def asked(path: str, query: str, host: str) -> Asked:
+    path = path.replace("\0", "")  # PostgreSQL refuses to be asked for it
     if path.lower().endswith(".php/"):  # PHP took what follows the script for nothing
         path = path[:-1]
     folder, _, script = path.rpartition("/")
@@ -102,7 +103,7 @@ def asked(path: str, query: str, host: str) -> Asked:
         pairs = []
     found: dict[str, str] = {}
     for name, value in pairs:
-        found.setdefault(name.lower().removeprefix("amp;"), value)
+        found.setdefault(name.lower().removeprefix("amp;"), value.replace("\0", ""))
     return Asked(bare_host(host), folder.rstrip("/").lower(), script.lower(), found, path, _ordered(pairs))
 
 
