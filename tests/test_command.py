@@ -30,7 +30,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(happens: Callable[[], Answer], seconds: float = 60) -> Answer:
+def until(happens: Callable[[], Answer | None], seconds: float = 60) -> Answer:
     """Ask again and again until there is an answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -129,8 +129,8 @@ class Visitor:
             return str(answer.read().decode())
 
     def post(self, form_on: str, path: str, files: dict[str, bytes] | None = None, **fields: str) -> str:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(form_on))
-        assert token, f"no form on {form_on}"
+        """Send a form of a page, as soon as it has one: none is shown while the job before is at its last strokes."""
+        token = until(lambda: re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(form_on)))
         parts = [
             f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in {**fields, "csrfmiddlewaretoken": token[1]}.items()
