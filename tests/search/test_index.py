@@ -221,3 +221,12 @@ def test_counting_in_two_threads_counts_the_same(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(tantivy, "MANY", 0)
     assert index.engine().find(Wanted()) == alone
     assert sorted(alone.facets["additional"].values()) == [4, 9]
+
+
+def test_the_oldest_counts_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("One", fandoms=("Dracula",))
+    index.rebuild()
+    monkeypatch.setattr(index, "COUNTS_KEPT", 1)
+    asked = [index.ask(Wanted(buckets=most), viewer=GUEST).facets["fandom"] for most in (10, 20, 10)]
+    assert asked[0] == asked[1] == asked[2] != {}
+    assert len(index._counts) == 1

@@ -26,6 +26,8 @@ BATCH_BYTES = 1024 * 1024
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
+_archives: dict[tuple[Any, ...], tuple[Any, dict[str, Any]]] = {}
+
 
 def main() -> None:
     """Serve requests until the parent hangs up or asks nothing for a minute."""
@@ -102,9 +104,6 @@ def _in_archive(path: Path, member: str) -> Any:
     if found is None:
         raise Damaged(f"{member} is not in {path.name} any more.")
     return found
-
-
-_archives: dict[tuple[Any, ...], tuple[Any, dict[str, Any]]] = {}
 
 
 def _list(*, path: Path) -> Any:

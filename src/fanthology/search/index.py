@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 
@@ -44,6 +45,7 @@ _KINDS = {"rating": Kind.RATING, "warning": Kind.WARNING, "category": Kind.CATEG
 _TAG = re.compile(r"</?b>")
 _open: dict[Path, Engine] = {}
 _counts: dict[tuple[str, str], Answer] = {}
+_counting = Lock()
 COUNTS_KEPT = 200
 
 
@@ -103,9 +105,11 @@ def _counted(wanted: Wanted) -> Answer:
     kept = _counts.get(key)
     answer = engine().find(replace(wanted, facets=kept is None))
     if kept is None:
-        while len(_counts) >= COUNTS_KEPT:
-            _counts.pop(next(iter(_counts)), None)
-        kept = _counts[key] = answer
+        kept = answer
+        with _counting:  # two threads may throw out the oldest at once
+            while len(_counts) >= COUNTS_KEPT:
+                del _counts[next(iter(_counts))]
+            _counts[key] = answer
     facets = {kind: dict(counts) for kind, counts in kept.facets.items()}
     return replace(answer, facets=facets, languages=dict(kept.languages), complete=dict(kept.complete))
 
